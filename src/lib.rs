@@ -1,0 +1,5 @@
+//! Warren: a RabbitMQ playground. `src/ARCHITECTURE.md` is the map.
+
+pub mod text;
+
+pub mod amqp;
