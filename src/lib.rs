@@ -3,3 +3,4 @@
 pub mod text;
 
 pub mod amqp;
+pub mod broker;
