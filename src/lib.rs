@@ -4,3 +4,4 @@ pub mod text;
 
 pub mod amqp;
 pub mod broker;
+pub mod script;
