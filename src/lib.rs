@@ -1,7 +1,8 @@
 //! Warren: a RabbitMQ playground. `src/ARCHITECTURE.md` is the map.
 
-pub mod text;
-
 pub mod amqp;
 pub mod broker;
+pub mod engine;
+pub mod inspect;
 pub mod script;
+pub mod text;

@@ -1,0 +1,5 @@
+//! The worker's half without a browser: texts by edit, runs by id, questions in, views out.
+//!
+//! Invariant: knows no clock and no browser. The worker, the command line and the tests are its thin callers.
+
+pub mod protocol;

@@ -1,0 +1,231 @@
+//! What crosses between the page and its worker: small plain questions, small plain views. With
+//! `inspect::view`, the only types both halves share.
+
+use serde::{Deserialize, Serialize};
+
+use crate::inspect::view::{
+    CheckRow, ClientRow, Journey, Mark, MarkKind, MessageRef, Moment, Output, Problem, QueueRow, Routing,
+    Step, Summary, Thing, Tile, Topology,
+};
+
+/// Which edit of the text; counts up.
+pub type EditId = u32;
+/// Which run; counts up, given by the page.
+pub type RunId = u32;
+
+/// What makes a run, whole: the same specification gives the same recording. A link holds one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunSpec {
+    /// The script.
+    pub source: String,
+    /// Seed, unless the script sets one.
+    pub seed: u64,
+    /// Broker's version, unless the script sets one.
+    pub broker: String,
+    /// One-way latency in microseconds, unless the script sets one.
+    pub latency: u64,
+    /// Budgets, unless the script sets them.
+    pub limits: Limits,
+    /// Operator's lines to add: (time, text in the language). Empty today; what-if will use it.
+    pub interventions: Vec<(u64, String)>,
+}
+
+/// Budgets of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Virtual time, microseconds.
+    pub time: u64,
+    /// Steps.
+    pub steps: u64,
+    /// Logical bytes.
+    pub memory: u64,
+}
+
+/// Page to worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ToWorker {
+    /// First message: the page's build. Another build answers with its own, and the page reloads.
+    Hello {
+        /// Build.
+        build: String,
+    },
+    /// The text is now this; answered by `Problems`.
+    Edit {
+        /// Which edit.
+        edit: EditId,
+        /// The whole text.
+        text: String,
+    },
+    /// Begins a run; answered by `Progress` until done.
+    Run {
+        /// Its number.
+        run: RunId,
+        /// What to run.
+        spec: RunSpec,
+    },
+    /// Ends a run between two slices; what there is stays.
+    Stop {
+        /// Which.
+        run: RunId,
+    },
+    /// The run is shown no more.
+    Drop {
+        /// Which.
+        run: RunId,
+    },
+    /// A question.
+    Ask(Question),
+    /// Are you alive?
+    Ping(u32),
+}
+
+/// Worker to page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum FromWorker {
+    /// Answer to `Hello`.
+    Hello {
+        /// Build.
+        build: String,
+    },
+    /// Problems of an edit. Without an error it can be run.
+    Problems {
+        /// Which edit.
+        edit: EditId,
+        /// In order of the text.
+        problems: Vec<Problem>,
+    },
+    /// A run goes on, or is done.
+    Progress {
+        /// Which.
+        run: RunId,
+        /// So far.
+        summary: Box<Summary>,
+    },
+    /// The run cannot begin: the text has errors (told by `Problems`), or the version is unknown.
+    Refused {
+        /// Which.
+        run: RunId,
+        /// Why.
+        why: String,
+    },
+    /// An answer.
+    Answer {
+        /// The question's id.
+        id: u32,
+        /// What it was about; an answer to what is no longer shown is dropped.
+        run: RunId,
+        /// At which moment.
+        step: Step,
+        /// The answer.
+        answer: Answer,
+    },
+    /// I am.
+    Pong(u32),
+    /// The worker's last words.
+    Panicked(String),
+}
+
+/// A question about a run at a moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Question {
+    /// Comes back with the answer.
+    pub id: u32,
+    /// Which run.
+    pub run: RunId,
+    /// Which moment; one past the end means the end.
+    pub step: Step,
+    /// What.
+    pub what: What,
+}
+
+/// The questions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum What {
+    /// What happened in this step.
+    Moment,
+    /// The last step not after that time (and that many steps further within it): answered by `Moment`.
+    At {
+        /// Microseconds.
+        time: u64,
+        /// Steps further.
+        ordinal: u32,
+    },
+    /// The next (or last) step with a mark of these kinds, of that thing: answered by `Moment`; the same step if none.
+    Seek {
+        /// Forwards in time.
+        forwards: bool,
+        /// Kinds; empty: any.
+        kinds: Vec<MarkKind>,
+        /// Of which thing.
+        of: Option<Thing>,
+    },
+    /// Output lines `first..first + count`, of one client or all.
+    Output {
+        /// Whose.
+        client: Option<String>,
+        /// First line.
+        first: u32,
+        /// How many, at most 500.
+        count: u32,
+    },
+    /// Queues at the moment.
+    Queues,
+    /// Clients at the moment.
+    Clients,
+    /// Topology at the moment.
+    Topology,
+    /// A tile of the timeline.
+    Tile {
+        /// Level.
+        level: u8,
+        /// Which.
+        index: u32,
+    },
+    /// Single marks from `from` up to `to` (microseconds), if there are no more than `limit`.
+    Marks {
+        /// From.
+        from: u64,
+        /// To, not included.
+        to: u64,
+        /// At most so many.
+        limit: u32,
+    },
+    /// Which bindings of that exchange that key matches.
+    Routing {
+        /// Vhost.
+        vhost: String,
+        /// Exchange.
+        exchange: String,
+        /// Routing key.
+        key: String,
+        /// Headers, as a table of the language: `{ a: 1 }`. Empty: none.
+        headers: String,
+    },
+    /// Checks and how they stand.
+    Checks,
+    /// A message's life.
+    Journey(MessageRef),
+    /// The whole run as bytes of a hash, for the tests: answered by `Text`.
+    Hash,
+}
+
+/// The answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "each answers the question of its name")]
+pub enum Answer {
+    Moment(Box<Moment>),
+    Output(Output),
+    Queues(Vec<QueueRow>),
+    Clients(Vec<ClientRow>),
+    Topology(Topology),
+    Tile(Tile),
+    /// None: more than the limit.
+    Marks(Option<Vec<Mark>>),
+    Routing(Routing),
+    Checks(Vec<CheckRow>),
+    /// None: there is no such message at the moment.
+    Journey(Option<Box<Journey>>),
+    Text(String),
+    /// The run is not known (any more).
+    Gone,
+}
