@@ -6,3 +6,6 @@ pub mod engine;
 pub mod inspect;
 pub mod script;
 pub mod text;
+
+#[cfg(any(feature = "web", feature = "worker"))]
+pub mod web;

@@ -2,4 +2,5 @@
 //!
 //! Invariant: knows no clock and no browser. The worker, the command line and the tests are its thin callers.
 
+pub mod codec;
 pub mod protocol;
