@@ -2,4 +2,6 @@
 //!
 //! Invariant: no HTML, no colours, no broker internals; the broker's own answers, never a second implementation.
 
+pub mod layout;
+pub mod pyramid;
 pub mod view;
