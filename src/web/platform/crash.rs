@@ -11,7 +11,8 @@ extern "C" {
 
 /// Makes every panic show the notice. To be called first: after a panic the program cannot be entered again.
 pub fn install_hook() {
-    std::panic::set_hook(Box::new(|info| report(&info.to_string())));
+    // Through Yew, which would otherwise put its own hook in place of this one.
+    yew::set_custom_panic_hook(Box::new(|info| report(&info.to_string())));
 }
 
 /// Shows the notice for a failure that is no panic, such as an editor that could not be loaded.

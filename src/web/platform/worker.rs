@@ -9,7 +9,7 @@ use js_sys::{Array, Uint8Array};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, BlobPropertyBag, ErrorEvent, Event, MessageEvent, Url, WorkerOptions, WorkerType};
+use web_sys::{Blob, BlobPropertyBag, ErrorEvent, Event, MessageEvent, Url};
 
 #[wasm_bindgen]
 extern "C" {
@@ -61,7 +61,7 @@ impl Worker {
         inner.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
 
         let on_error = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
-            // A file that did not arrive gives a bare event, a trap one with words.
+            // A trap gives an event with words, a worker that may not start at all one without.
             let words =
                 event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message).filter(|words| !words.is_empty());
             on_event(WorkerEvent::Failed(
@@ -91,18 +91,18 @@ impl Drop for Worker {
     }
 }
 
-/// By way of a blob that imports the worker's file: a frame without an origin of its own may start nothing else.
+/// By way of a blob that imports the worker's file: a frame without an origin of its own may start nothing else, and
+/// Chromium refuses it a module even so, hence a classic script.
 fn start() -> Result<web_sys::Worker, JsValue> {
     let file = WORKER_FILE.with(String::clone);
     let address = Url::new_with_base(&file, &BASE_ADDRESS.with(String::clone))?.href();
-    let source = format!("import start from {address:?}; await start();");
+    let source = format!(
+        "import({address:?}).then((module) => module.default()).catch((error) => postMessage(String(error)));"
+    );
     let options = BlobPropertyBag::new();
     options.set_type("text/javascript");
     let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&source.into()), &options)?;
-    let blob_address = Url::create_object_url_with_blob(&blob)?;
-    let options = WorkerOptions::new();
-    options.set_type(WorkerType::Module);
-    web_sys::Worker::new_with_options(&blob_address, &options)
+    web_sys::Worker::new(&Url::create_object_url_with_blob(&blob)?)
 }
 
 fn post(worker: &web_sys::Worker, message: &Uint8Array) {
@@ -113,7 +113,7 @@ fn post(worker: &web_sys::Worker, message: &Uint8Array) {
 fn read(data: &JsValue) -> WorkerEvent {
     match data.dyn_ref::<Uint8Array>() {
         Some(bytes) => WorkerEvent::Message(bytes.to_vec()),
-        // `worker_scope` says what it has to say of itself in words: of a panic, or none when it is ready.
+        // In words the worker tells why it failed; `worker_scope` says nothing, null, when it is ready.
         None => match data.as_string() {
             Some(words) => WorkerEvent::Failed(words),
             None => WorkerEvent::Ready,
