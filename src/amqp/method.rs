@@ -78,6 +78,9 @@ pub enum Method {
         active: bool,
     },
     ChannelClose,
+    /// The client has read the broker's channel.close. Until then what it sends on that channel is ignored.
+    /// (`ChannelOpen` on that number counts as one, too.)
+    ChannelCloseOk,
     ExchangeDeclare {
         exchange: Name,
         kind: Name,
@@ -187,6 +190,7 @@ impl Method {
             Self::ChannelOpen => (20, 10),
             Self::ChannelFlow { .. } => (20, 20),
             Self::ChannelClose => (20, 40),
+            Self::ChannelCloseOk => (20, 41),
             Self::ExchangeDeclare { .. } => (40, 10),
             Self::ExchangeDelete { .. } => (40, 20),
             Self::ExchangeBind { .. } => (40, 30),
@@ -220,6 +224,7 @@ impl Method {
             Self::ChannelOpen => "channel.open",
             Self::ChannelFlow { .. } => "channel.flow",
             Self::ChannelClose => "channel.close",
+            Self::ChannelCloseOk => "channel.close-ok",
             Self::ExchangeDeclare { .. } => "exchange.declare",
             Self::ExchangeDelete { .. } => "exchange.delete",
             Self::ExchangeBind { .. } => "exchange.bind",

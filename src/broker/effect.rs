@@ -152,6 +152,8 @@ pub enum Effect {
         tag: u32,
         /// How often it was taken back before (`x-delivery-count`), where the queue counts it.
         count: u16,
+        /// How often it was handed out before (`x-acquired-count`), where the queue counts it.
+        acquired: u16,
         /// Handed out before.
         redelivered: bool,
     },
@@ -165,8 +167,10 @@ pub enum Effect {
         message: MessageId,
         /// Delivery tag.
         tag: u32,
-        /// As in `Delivered`; `u16::MAX` where no such header is sent.
+        /// As in `Delivered`.
         count: u16,
+        /// As in `Delivered`.
+        acquired: u16,
         /// Handed out before.
         redelivered: bool,
     },

@@ -1,14 +1,62 @@
-//! RabbitMQ as a state machine: one door, `Broker::apply(now, command, out)`, with effects into a sink, and
-//! `next_deadline()`.
+//! RabbitMQ as a state machine: one door, `Broker::apply(now, command, choices, out)`, with effects into a sink,
+//! and `next_deadline()`.
 //!
 //! Invariant: no clock, no IO, no randomness of its own, no notion of text or of client scripts. A refusal is an
 //! effect with its reply code and text, never a Rust error.
 
 mod command;
+mod config;
 mod effect;
+mod machine;
+mod profile;
+mod refusal;
+mod timers;
+
+mod arguments;
+mod binding;
+mod channel;
+mod connection;
+mod consumer;
+mod exchange;
+mod exchange_declare;
+mod operator;
+mod permissions;
+mod policy;
+mod queue;
+mod queue_declare;
+mod restart;
+mod settings;
+mod topic_trie;
+mod vhost;
+
+mod chunks;
+mod message;
+
+mod acknowledge;
+mod confirm;
+mod consume;
+mod dead_letter;
+mod dispatch;
+mod headers;
+mod publish;
+mod reply_to;
+mod routing;
+mod timeout;
+mod transaction;
+
+mod view;
 
 pub use command::{Alarm, Command, Operator, Policy, PolicyScope, Stop};
+pub use config::BrokerConfig;
 pub use effect::{
     BindingId, ChannelId, ConsumerId, Discard, DropReason, Effect, Effects, Exception, ExchangeId, MessageId,
     QueueId, Reply, Side, SideId,
+};
+pub use machine::Broker;
+pub use message::{Message, MessageBlock};
+pub use profile::{Profile, QuorumPriority, TimeoutOf, Version};
+pub use queue::QueueKind;
+pub use view::{
+    BindingView, ChannelView, ConnectionView, ConsumerView, Destination, ExchangeView, QueueView, ReadyCopy,
+    UnackedCopy, View,
 };

@@ -1,0 +1,226 @@
+//! basic.ack, nack, reject, recover; and what becomes of unacked copies when their channel ends.
+
+use super::channel::Unacked;
+use super::effect::{ChannelId, ConsumerId, DropReason, Effect, QueueId, Reply};
+use super::machine::{At, Broker};
+use super::queue::QueueKind;
+use super::refusal::{Outcome, Refusal};
+use super::transaction::Settlement;
+
+/// Why a copy goes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Back {
+    /// basic.nack or recover.
+    Nacked,
+    /// basic.reject.
+    Rejected,
+    /// Its channel or connection ended.
+    Ended,
+}
+
+impl Broker {
+    pub(super) fn basic_ack(&mut self, at: At, tag: u64, multiple: bool) -> Outcome {
+        self.settle(at, tag, multiple, Settlement::Ack)
+    }
+
+    pub(super) fn basic_nack(&mut self, at: At, tag: u64, multiple: bool, requeue: bool) -> Outcome {
+        let settlement = if requeue { Settlement::Requeue(Back::Nacked) } else { Settlement::Discard };
+        self.settle(at, tag, multiple, settlement)
+    }
+
+    pub(super) fn basic_reject(&mut self, at: At, tag: u64, requeue: bool) -> Outcome {
+        let settlement = if requeue { Settlement::Requeue(Back::Rejected) } else { Settlement::Discard };
+        self.settle(at, tag, false, settlement)
+    }
+
+    /// RabbitMQ: requeue=true only.
+    pub(super) fn basic_recover(&mut self, at: At, requeue: bool) -> Outcome {
+        if !requeue {
+            return Err(Refusal::not_implemented("requeue=false"));
+        }
+        let held: Vec<Unacked> = self.channel_mut(at.channel).unacked.take().iter().copied().collect();
+        self.carry_out_settlement(at.channel, held, Settlement::Requeue(Back::Nacked));
+        self.reply(at, Reply::Done);
+        Ok(())
+    }
+
+    fn settle(&mut self, at: At, tag: u64, multiple: bool, settlement: Settlement) -> Outcome {
+        let held = self.take_unacked(at.channel, tag, multiple)?;
+        if let Some(transaction) = &mut self.channel_mut(at.channel).transaction {
+            transaction.settle(held, settlement);
+            return Ok(());
+        }
+        self.carry_out_settlement(at.channel, held, settlement);
+        Ok(())
+    }
+
+    /// Takes the copies that a tag names out of the channel.
+    fn take_unacked(&mut self, channel: ChannelId, tag: u64, multiple: bool) -> Outcome<Vec<Unacked>> {
+        let unacked = &mut self.channel_mut(channel).unacked;
+        if multiple && tag == 0 {
+            return Ok(unacked.take().iter().copied().collect());
+        }
+        let mut held = Vec::new();
+        if multiple && unacked.get(tag).is_some() {
+            while unacked.front().is_some_and(|first| u64::from(first.tag) <= tag) {
+                held.extend(unacked.pop_front());
+            }
+        } else if !multiple {
+            held.extend(unacked.remove(tag));
+        }
+        if held.is_empty() {
+            return Err(Refusal::precondition_failed(format!("unknown delivery tag {tag}")));
+        }
+        Ok(held)
+    }
+
+    /// RabbitMQ: settles by queue and consumer tag; after each of these groups its queue hands out again.
+    pub(super) fn carry_out_settlement(
+        &mut self,
+        channel: ChannelId,
+        mut held: Vec<Unacked>,
+        settlement: Settlement,
+    ) {
+        if held.len() > 1 {
+            held.sort_by_cached_key(|one| {
+                let tag = (one.consumer != ConsumerId::NONE).then(|| self.consumer(one.consumer).tag.clone());
+                let by_get = if tag.is_none() { one.tag } else { 0 };
+                (self.queue(one.queue).spec.name.clone(), one.queue, tag, by_get, one.tag)
+            });
+        }
+        for group in held.chunk_by(|one, next| one.queue == next.queue && one.consumer == next.consumer) {
+            let queue = group[0].queue;
+            for one in group {
+                self.let_go(channel, one);
+                match settlement {
+                    _ if !self.queue(queue).is_alive => self.messages.release(one.entry.message),
+                    Settlement::Ack => self.acked(channel, one),
+                    Settlement::Discard => self.discarded(channel, one),
+                    Settlement::Requeue(back) => self.put_back(channel, one, back),
+                }
+            }
+            if group[0].consumer != ConsumerId::NONE {
+                self.unblock(group[0].consumer);
+            }
+            self.wake_others(channel, queue);
+            self.settle_queue(queue);
+        }
+    }
+
+    /// With a limit for the whole channel, its other consumers may have credit again.
+    fn wake_others(&mut self, channel: ChannelId, queue: QueueId) {
+        if self.channel(channel).global_prefetch == 0 {
+            return;
+        }
+        let consumers: Vec<ConsumerId> = self.channel(channel).consumers.values().copied().collect();
+        for consumer in consumers {
+            if self.consumer(consumer).queue != QueueId::NONE {
+                self.unblock(consumer);
+            }
+        }
+        let mut others: Vec<QueueId> =
+            self.channel(channel).consumers.values().map(|id| self.consumer(*id).queue).collect();
+        others.sort();
+        others.dedup();
+        for other in others {
+            if other != queue && other != QueueId::NONE {
+                self.settle_queue(other);
+            }
+        }
+    }
+
+    /// Counts a copy out of what its channel, consumer and queue hold.
+    fn let_go(&mut self, channel: ChannelId, one: &Unacked) {
+        let queue = self.queue_mut(one.queue);
+        queue.unacked = queue.unacked.saturating_sub(1);
+        if one.consumer != ConsumerId::NONE {
+            let consumer = self.consumer_mut(one.consumer);
+            consumer.in_flight = consumer.in_flight.saturating_sub(1);
+            let channel = self.channel_mut(channel);
+            channel.in_flight = channel.in_flight.saturating_sub(1);
+        }
+    }
+
+    fn acked(&mut self, channel: ChannelId, one: &Unacked) {
+        let message = one.entry.message;
+        self.put(Effect::Settled { channel, queue: one.queue, message, tag: one.tag, acked: true });
+        self.confirm_early(one.queue, message);
+        self.messages.release(message);
+    }
+
+    fn discarded(&mut self, channel: ChannelId, one: &Unacked) {
+        let message = one.entry.message;
+        self.put(Effect::Settled { channel, queue: one.queue, message, tag: one.tag, acked: false });
+        self.drop_copy(one.queue, one.entry, DropReason::Rejected);
+    }
+
+    /// Back to what is ready: in a classic queue at its place; in a quorum queue before all, or, without a
+    /// delivery limit, behind all. RabbitMQ: a copy that came back too often is dropped instead.
+    fn put_back(&mut self, channel: ChannelId, one: &Unacked, back: Back) {
+        let (id, message, tag) = (one.queue, one.entry.message, one.tag);
+        let mut entry = one.entry;
+        let bytes = self.body_bytes(message);
+        entry.redelivered = true;
+        if self.queue(id).spec.kind == QueueKind::Classic {
+            self.put(Effect::Requeued { queue: id, message, channel, tag });
+            return self.queue_mut(id).ready.restore(entry, bytes);
+        }
+        let counts = back != Back::Nacked || !self.profile.nack_is_free;
+        entry.count = entry.count.saturating_add(u16::from(counts));
+        let limit = self.queue(id).settings.delivery_limit;
+        if limit.is_some_and(|limit| u64::from(entry.count) > limit) {
+            self.put(Effect::Settled { channel, queue: id, message, tag, acked: false });
+            return self.drop_copy(id, entry, DropReason::DeliveryLimit);
+        }
+        self.put(Effect::Requeued { queue: id, message, channel, tag });
+        let queue = self.queue_mut(id);
+        entry.place = queue.next_place;
+        queue.next_place += 1;
+        if limit.is_some() || back == Back::Ended {
+            queue.ready.put_returned(entry, bytes);
+        } else {
+            queue.ready.push(entry, bytes);
+        }
+    }
+
+    /// A channel ended: all it held goes back, in the order of the messages, and then queues hand out again.
+    pub(super) fn requeue_of_ended(&mut self, channel: ChannelId, held: &[Unacked]) {
+        let mut queues = Vec::new();
+        for one in held {
+            if !queues.contains(&one.queue) {
+                queues.push(one.queue);
+            }
+        }
+        for queue in queues {
+            for one in held.iter().filter(|one| one.queue == queue) {
+                self.let_go(channel, one);
+                if self.queue(queue).is_alive {
+                    self.put_back(channel, one, Back::Ended);
+                } else {
+                    self.messages.release(one.entry.message);
+                }
+            }
+            self.settle_queue(queue);
+        }
+    }
+
+    /// The copies of a deleted queue are lost wherever they are held.
+    pub(super) fn drop_unacked_of(&mut self, queue: QueueId) {
+        for at in 0..self.channels.len() {
+            let channel = ChannelId(at as u32);
+            if self.channel(channel).unacked.iter().any(|one| one.queue == queue) {
+                self.drop_unacked_in(channel, queue);
+            }
+        }
+    }
+
+    fn drop_unacked_in(&mut self, channel: ChannelId, queue: QueueId) {
+        let lost: Vec<Unacked> =
+            self.channel(channel).unacked.iter().filter(|one| one.queue == queue).copied().collect();
+        for one in lost {
+            // The tag stays known to the channel: RabbitMQ takes an ack of it, and nothing comes of it.
+            let message = one.entry.message;
+            self.put(Effect::Dropped { message, queue, reason: DropReason::QueueDeleted });
+        }
+    }
+}

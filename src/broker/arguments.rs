@@ -1,0 +1,246 @@
+//! `x-` arguments of exchanges and queues: validity and equivalence.
+
+use crate::amqp::{FieldTable, FieldValue, Name, name};
+
+use super::publish::TTL_MAX;
+use super::queue::QueueKind;
+use super::refusal::{Outcome, Refusal};
+
+/// RabbitMQ: carriage returns and line feeds are taken out of declared names.
+pub(super) fn plain_name(given: &Name) -> Name {
+    if given.contains(['\r', '\n']) { name(&given.replace(['\r', '\n'], "")) } else { given.clone() }
+}
+
+/// RabbitMQ: named arguments compare by kind of type and value, the others do not matter.
+pub(super) fn check_equivalent(
+    place: &str,
+    keys: &[&str],
+    received: &FieldTable,
+    current: &FieldTable,
+) -> Outcome {
+    for key in keys {
+        let (new, old) = (received.get(key), current.get(key));
+        let text = match (new, old) {
+            (None, None) => continue,
+            (Some(new), Some(old)) if same(new, old) => continue,
+            (Some(new), Some(old)) => format!("received '{}' but current is '{}'", show(new), show(old)),
+            (new, old) => format!("received {} but current is {}", describe(new), describe(old)),
+        };
+        return Err(Refusal::precondition_failed(format!("inequivalent arg '{key}' for {place}: {text}")));
+    }
+    Ok(())
+}
+
+fn same(one: &FieldValue, other: &FieldValue) -> bool {
+    match (one.as_integer(), other.as_integer()) {
+        (Some(one), Some(other)) => one == other,
+        _ => one == other,
+    }
+}
+
+fn describe(value: Option<&FieldValue>) -> String {
+    value.map_or_else(
+        || "none".to_owned(),
+        |value| format!("the value '{}' of type '{}'", show(value), value.type_name()),
+    )
+}
+
+/// A value as RabbitMQ prints it.
+pub(super) fn show(value: &FieldValue) -> String {
+    match value {
+        FieldValue::Text(text) => text.to_string(),
+        FieldValue::Bool(value) => value.to_string(),
+        FieldValue::Float(value) => show_float(f64::from(*value)),
+        FieldValue::Double(value) => show_float(*value),
+        FieldValue::Timestamp(time) => time.to_string(),
+        FieldValue::Void => "undefined".to_owned(),
+        other => other.as_integer().map_or_else(|| format!("{other:?}"), |number| number.to_string()),
+    }
+}
+
+/// Erlang's `~w` for a float: shortest digits, always with a point.
+fn show_float(value: f64) -> String {
+    format!("{value:?}")
+}
+
+/// Which values a queue argument takes.
+#[derive(Clone, Copy)]
+enum Rule {
+    Expires,
+    Ttl,
+    Text,
+    NonNegative,
+    MaxPriority,
+    Overflow,
+    QueueMode,
+    SingleActive,
+    QueueType,
+    QueueVersion,
+    DeadLetterKey,
+    Integer,
+    Locator,
+    Strategy,
+}
+
+/// RabbitMQ: rabbit_amqqueue:declare_args/0, in its order, which decides which of two mistakes is named.
+const RULES: [(&str, Rule); 20] = [
+    ("x-expires", Rule::Expires),
+    ("x-message-ttl", Rule::Ttl),
+    ("x-dead-letter-exchange", Rule::Text),
+    ("x-dead-letter-routing-key", Rule::DeadLetterKey),
+    ("x-dead-letter-strategy", Rule::Strategy),
+    ("x-max-length", Rule::NonNegative),
+    ("x-max-length-bytes", Rule::NonNegative),
+    ("x-max-in-memory-length", Rule::NonNegative),
+    ("x-max-in-memory-bytes", Rule::NonNegative),
+    ("x-max-priority", Rule::MaxPriority),
+    ("x-overflow", Rule::Overflow),
+    ("x-queue-mode", Rule::QueueMode),
+    ("x-queue-version", Rule::QueueVersion),
+    ("x-single-active-consumer", Rule::SingleActive),
+    ("x-queue-type", Rule::QueueType),
+    ("x-quorum-initial-group-size", Rule::NonNegative),
+    ("x-delivery-limit", Rule::Integer),
+    ("x-consumer-timeout", Rule::NonNegative),
+    ("x-queue-leader-locator", Rule::Locator),
+    ("x-queue-master-locator", Rule::Locator),
+];
+
+/// Arguments that compare, and are known, in a classic queue.
+pub(super) const CLASSIC: [&str; 13] = [
+    "x-expires",
+    "x-message-ttl",
+    "x-dead-letter-exchange",
+    "x-dead-letter-routing-key",
+    "x-max-length",
+    "x-max-length-bytes",
+    "x-max-priority",
+    "x-overflow",
+    "x-queue-mode",
+    "x-queue-version",
+    "x-single-active-consumer",
+    "x-queue-type",
+    "x-queue-master-locator",
+];
+
+/// Arguments that compare, and are known, in a quorum queue.
+pub(super) const QUORUM: [&str; 16] = [
+    "x-expires",
+    "x-message-ttl",
+    "x-dead-letter-exchange",
+    "x-dead-letter-routing-key",
+    "x-dead-letter-strategy",
+    "x-max-length",
+    "x-max-length-bytes",
+    "x-max-in-memory-length",
+    "x-max-in-memory-bytes",
+    "x-overflow",
+    "x-single-active-consumer",
+    "x-queue-type",
+    "x-quorum-initial-group-size",
+    "x-delivery-limit",
+    "x-consumer-timeout",
+    "x-queue-leader-locator",
+];
+
+/// The arguments that compare in a queue of that type.
+pub(super) fn known(kind: QueueKind) -> &'static [&'static str] {
+    match kind {
+        QueueKind::Classic => &CLASSIC,
+        QueueKind::Quorum => &QUORUM,
+    }
+}
+
+/// Checks the arguments of a queue.
+pub(super) fn check_queue(place: &str, arguments: &FieldTable) -> Outcome {
+    for (key, rule) in RULES {
+        let Some(value) = arguments.get(key) else { continue };
+        check(rule, value, arguments)
+            .map_err(|why| Refusal::precondition_failed(format!("invalid arg '{key}' for {place}: {why}")))?;
+    }
+    Ok(())
+}
+
+fn check(rule: Rule, value: &FieldValue, arguments: &FieldTable) -> Result<(), String> {
+    match rule {
+        Rule::Expires => positive(value).and_then(|()| not_too_large(value)),
+        Rule::Ttl => non_negative(value).and_then(|()| not_too_large(value)),
+        Rule::NonNegative => non_negative(value),
+        Rule::Integer => integer(value).map(drop),
+        Rule::Text => text(value).map(drop),
+        Rule::DeadLetterKey => {
+            text(value)?;
+            let has = arguments.get("x-dead-letter-exchange").is_some();
+            if has { Ok(()) } else { Err("routing_key_but_no_dlx_defined".to_owned()) }
+        }
+        Rule::MaxPriority => {
+            non_negative(value)?;
+            match integer(value)? {
+                n if n > 255 => Err(format!("{{max_value_exceeded,{n}}}")),
+                _ => Ok(()),
+            }
+        }
+        Rule::Overflow => one_of(value, &["drop-head", "reject-publish", "reject-publish-dlx"], |_| {
+            "invalid_overflow".to_owned()
+        }),
+        Rule::Strategy => {
+            one_of(value, &["at-most-once", "at-least-once"], |_| "invalid_dead_letter_strategy".to_owned())
+        }
+        Rule::QueueMode => {
+            one_of(value, &["default", "lazy"], |other| format!("\"unsupported queue mode '{other}'\""))
+        }
+        Rule::QueueType => {
+            one_of(value, &["classic", "quorum"], |other| format!("\"unsupported queue type '{other}'\""))
+        }
+        Rule::Locator => text(value).map(drop),
+        Rule::SingleActive => match value {
+            FieldValue::Bool(_) => Ok(()),
+            other => Err(unacceptable(other)),
+        },
+        Rule::QueueVersion => match integer(value)? {
+            1 | 2 => Ok(()),
+            other => Err(format!("\"unsupported queue version '{other}'\"")),
+        },
+    }
+}
+
+fn unacceptable(value: &FieldValue) -> String {
+    format!("{{unacceptable_type,{}}}", value.type_name())
+}
+
+fn integer(value: &FieldValue) -> Result<i64, String> {
+    value.as_integer().ok_or_else(|| format!("\"expected integer, got {}\"", value.type_name()))
+}
+
+fn text(value: &FieldValue) -> Result<&str, String> {
+    match value {
+        FieldValue::Text(text) => Ok(text),
+        other => Err(unacceptable(other)),
+    }
+}
+
+fn one_of(value: &FieldValue, known: &[&str], why: impl Fn(&str) -> String) -> Result<(), String> {
+    let text = text(value)?;
+    if known.contains(&text) { Ok(()) } else { Err(why(text)) }
+}
+
+fn non_negative(value: &FieldValue) -> Result<(), String> {
+    match integer(value)? {
+        n if n < 0 => Err(format!("{{value_negative,{n}}}")),
+        _ => Ok(()),
+    }
+}
+
+fn positive(value: &FieldValue) -> Result<(), String> {
+    match integer(value)? {
+        0 => Err("{value_zero,0}".to_owned()),
+        _ => non_negative(value),
+    }
+}
+
+fn not_too_large(value: &FieldValue) -> Result<(), String> {
+    match integer(value)? {
+        n if n > TTL_MAX as i64 => Err(format!("{{value_too_large,{n}}}")),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,98 @@
+//! Bindings.
+
+use std::sync::Arc;
+
+use crate::amqp::{FieldTable, Name};
+
+use super::effect::{BindingId, Effect, ExchangeId, QueueId};
+use super::machine::Broker;
+
+/// Where a binding leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Destination {
+    /// To a queue.
+    Queue(QueueId),
+    /// To another exchange.
+    Exchange(ExchangeId),
+}
+
+/// A binding, kept after its removal for its names. Source, destination, key and arguments are its identity.
+#[derive(Clone, Debug)]
+pub(super) struct Binding {
+    pub source: ExchangeId,
+    pub destination: Destination,
+    pub key: Name,
+    /// Sorted by name.
+    pub arguments: Arc<FieldTable>,
+    pub is_alive: bool,
+}
+
+/// Arguments as they are compared: sorted by name.
+pub(super) fn sorted(mut arguments: FieldTable) -> FieldTable {
+    arguments.0.sort_by(|one, other| one.0.cmp(&other.0));
+    arguments
+}
+
+impl Broker {
+    pub(super) fn find_binding(
+        &self,
+        source: ExchangeId,
+        destination: Destination,
+        key: &str,
+        arguments: &FieldTable,
+    ) -> Option<BindingId> {
+        let with_key = self.exchanges[source.index()].outgoing.by_key.get(key)?;
+        with_key.iter().copied().find(|id| {
+            let binding = &self.bindings[id.index()];
+            binding.destination == destination && *binding.arguments == *arguments
+        })
+    }
+
+    /// Adds a binding that is not there yet.
+    pub(super) fn add_binding(
+        &mut self,
+        source: ExchangeId,
+        destination: Destination,
+        key: Name,
+        arguments: FieldTable,
+    ) {
+        let id = BindingId(self.bindings.len() as u32);
+        self.bindings.push(Binding {
+            source,
+            destination,
+            key: key.clone(),
+            arguments: Arc::new(arguments),
+            is_alive: true,
+        });
+        let exchange = &mut self.exchanges[source.index()];
+        Arc::make_mut(&mut exchange.outgoing).add(id, &key);
+        match destination {
+            Destination::Queue(queue) => self.queues[queue.index()].incoming.insert(id),
+            Destination::Exchange(exchange) => self.exchanges[exchange.index()].incoming.insert(id),
+        };
+        self.generation += 1;
+        self.put(Effect::Bound { binding: id });
+    }
+
+    /// Removes a binding; its source, if it was the last one and the exchange is auto-delete, goes with it.
+    pub(super) fn remove_binding(&mut self, id: BindingId) {
+        let binding = &mut self.bindings[id.index()];
+        if !binding.is_alive {
+            return;
+        }
+        binding.is_alive = false;
+        let (source, destination, key) = (binding.source, binding.destination, binding.key.clone());
+        let exchange = &mut self.exchanges[source.index()];
+        Arc::make_mut(&mut exchange.outgoing).remove(id, &key);
+        let unused = exchange.is_alive && exchange.spec.auto_delete && exchange.outgoing.is_empty();
+        match destination {
+            Destination::Queue(queue) => self.queues[queue.index()].incoming.remove(&id),
+            Destination::Exchange(exchange) => self.exchanges[exchange.index()].incoming.remove(&id),
+        };
+        self.generation += 1;
+        self.put(Effect::Unbound { binding: id });
+        if unused {
+            self.delete_exchange(source);
+        }
+    }
+}

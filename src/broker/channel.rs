@@ -1,0 +1,141 @@
+//! Channels: delivery tags, what is unacknowledged, prefetch, modes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::amqp::{ChannelNumber, ConnectionId, Name, SimTime};
+
+use super::chunks::{Chunks, Item};
+use super::confirm::Confirms;
+use super::effect::{ChannelId, ConsumerId, Effect, QueueId, Reply};
+use super::machine::{At, Broker};
+use super::publish::Prepared;
+use super::queue::Entry;
+use super::refusal::{Outcome, Refusal};
+use super::transaction::Transaction;
+
+/// A channel, kept after its end for its names.
+#[derive(Clone, Debug)]
+pub(super) struct Channel {
+    pub connection: ConnectionId,
+    pub number: ChannelNumber,
+    pub is_open: bool,
+    pub opened: SimTime,
+    /// The last delivery tag given out.
+    pub last_tag: u32,
+    pub unacked: Chunks<Unacked>,
+    pub consumers: BTreeMap<Name, ConsumerId>,
+    /// For consumers that start later; 0 is unlimited.
+    pub prefetch: u16,
+    /// For all consumers together; 0 is unlimited.
+    pub global_prefetch: u16,
+    /// Unacked deliveries to consumers (not gets), for the global prefetch.
+    pub in_flight: u32,
+    /// The queue declared last, which the empty name stands for.
+    pub last_queue: Option<Name>,
+    pub confirms: Confirms,
+    pub transaction: Option<Box<Transaction>>,
+    /// What the last publish came to; the next one is often of the same template.
+    pub prepared: Option<Arc<Prepared>>,
+    pub tick_armed: SimTime,
+    /// The consumer of direct reply-to, and its address.
+    pub reply_consumer: Option<(ConsumerId, Name)>,
+}
+
+/// A delivery that waits for its acknowledgement.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unacked {
+    pub tag: u32,
+    pub queue: QueueId,
+    /// `NONE` for a get.
+    pub consumer: ConsumerId,
+    pub entry: Entry,
+    pub since: SimTime,
+}
+
+impl Item for Unacked {
+    fn order(&self) -> u64 {
+        u64::from(self.tag)
+    }
+}
+
+impl Broker {
+    pub(super) fn channel(&self, id: ChannelId) -> &Channel {
+        &self.channels[id.index()]
+    }
+
+    pub(super) fn channel_mut(&mut self, id: ChannelId) -> &mut Channel {
+        &mut self.channels[id.index()]
+    }
+
+    pub(super) fn add_channel(&mut self, connection: ConnectionId, number: ChannelNumber) -> ChannelId {
+        let id = ChannelId(self.channels.len() as u32);
+        self.channels.push(Channel {
+            connection,
+            number,
+            is_open: true,
+            opened: self.now,
+            last_tag: 0,
+            unacked: Chunks::default(),
+            consumers: BTreeMap::new(),
+            prefetch: 0,
+            global_prefetch: 0,
+            in_flight: 0,
+            last_queue: None,
+            confirms: Confirms::default(),
+            transaction: None,
+            prepared: None,
+            tick_armed: SimTime::MAX,
+            reply_consumer: None,
+        });
+        id
+    }
+
+    /// A channel ends: its consumers go, what it had not acknowledged is requeued, and only then do queues that
+    /// nobody consumes any more go.
+    pub(super) fn end_channel(&mut self, channel: ChannelId) {
+        if !self.channel(channel).is_open {
+            return;
+        }
+        let state = self.channel_mut(channel);
+        state.is_open = false;
+        state.prepared = None;
+        state.reply_consumer = None;
+        let consumers: Vec<ConsumerId> = std::mem::take(&mut state.consumers).into_values().collect();
+        let unacked = state.unacked.take();
+        state.in_flight = 0;
+        state.confirms.end();
+        let transaction = state.transaction.take();
+        let mut left = Vec::new();
+        for consumer in &consumers {
+            left.push(self.remove_consumer(*consumer, false));
+        }
+        if let Some(transaction) = transaction {
+            self.drop_transaction(channel, *transaction);
+        }
+        let held: Vec<Unacked> = unacked.iter().copied().collect();
+        self.requeue_of_ended(channel, &held);
+        for queue in left {
+            self.delete_if_unused(queue);
+        }
+        self.put(Effect::ChannelGone { channel });
+    }
+
+    pub(super) fn basic_qos(&mut self, at: At, size: u32, count: u16, global: bool) -> Outcome {
+        if size != 0 {
+            return Err(Refusal::not_implemented(format!("prefetch_size!=0 ({size})")));
+        }
+        let global = global && !self.profile.global_qos_ignored;
+        let channel = self.channel_mut(at.channel);
+        if global {
+            channel.global_prefetch = count;
+        } else {
+            channel.prefetch = count;
+            // RabbitMQ: a limit per consumer lifts the one of the channel.
+            channel.global_prefetch = 0;
+        }
+        self.reply(at, Reply::Done);
+        self.wake_channel(at.channel);
+        Ok(())
+    }
+}

@@ -1,0 +1,175 @@
+//! basic.consume, basic.cancel, basic.get.
+
+use crate::amqp::{FieldTable, Name};
+
+use super::channel::Unacked;
+use super::consumer::Consumer;
+use super::effect::{ConsumerId, Effect, QueueId, Reply};
+use super::machine::{At, Broker};
+use super::permissions::Access;
+use super::refusal::{Outcome, Refusal};
+use super::reply_to;
+use super::timers::Timer;
+
+impl Broker {
+    pub(super) fn basic_consume(
+        &mut self,
+        at: At,
+        queue: &Name,
+        tag: Name,
+        no_ack: bool,
+        exclusive: bool,
+        arguments: FieldTable,
+    ) -> Outcome {
+        if **queue == *reply_to::PSEUDO_QUEUE {
+            return self.consume_replies(at, tag, no_ack);
+        }
+        let name = self.queue_name_or_last(at, queue)?;
+        self.check_access(at.connection, Access::Read, "queue", &name)?;
+        if !tag.is_empty() && self.channel(at.channel).consumers.contains_key(&tag) {
+            return Err(Refusal::not_allowed(format!("attempt to reuse consumer tag '{tag}'")));
+        }
+        let id = self.expect_queue(at, &name)?;
+        self.check_unlocked(at, id)?;
+        self.check_consumer(at, id, exclusive, &arguments)?;
+        let tag = if tag.is_empty() { self.generate_name(at.connection, "amq.ctag-") } else { tag };
+        let priority = arguments.get("x-priority").and_then(|value| value.as_integer()).unwrap_or(0);
+        let exclusive = exclusive && !self.queue(id).is_quorum();
+        let consumer = self.add_consumer(Consumer {
+            channel: at.channel,
+            queue: id,
+            tag: tag.clone(),
+            no_ack,
+            exclusive,
+            prefetch: self.channel(at.channel).prefetch,
+            priority,
+            arguments,
+            is_alive: true,
+            in_flight: 0,
+            is_blocked: false,
+        });
+        let queue = self.queue_mut(id);
+        queue.had_consumer = true;
+        queue.consumers.add(consumer, priority);
+        if exclusive {
+            queue.exclusive_consumer = consumer;
+        }
+        if queue.spec.single_active {
+            self.challenge(id, consumer);
+        }
+        self.reply(at, Reply::Consuming { consumer_tag: tag });
+        self.settle_queue(id);
+        Ok(())
+    }
+
+    pub(super) fn add_consumer(&mut self, consumer: Consumer) -> ConsumerId {
+        let id = ConsumerId(self.consumers.len() as u32);
+        let (channel, tag) = (consumer.channel, consumer.tag.clone());
+        self.consumers.push(consumer);
+        self.channel_mut(channel).consumers.insert(tag, id);
+        self.put(Effect::Consuming { consumer: id });
+        id
+    }
+
+    /// Whether a queue takes a consumer like this.
+    fn check_consumer(&self, at: At, id: QueueId, exclusive: bool, arguments: &FieldTable) -> Outcome {
+        let queue = self.queue(id);
+        let place =
+            || format!("queue '{}' in vhost '{}'", queue.spec.name, self.vhost(queue.spec.vhost).name);
+        if queue.is_quorum() && self.channel(at.channel).global_prefetch != 0 {
+            return Err(Refusal::not_implemented(format!("{} does not support global qos", place())));
+        }
+        let _ = arguments;
+        let in_use = queue.exclusive_consumer != ConsumerId::NONE
+            || (exclusive && !queue.is_quorum() && (queue.spec.single_active || !queue.consumers.is_empty()));
+        if in_use {
+            return Err(Refusal::access_refused(format!("{} in exclusive use", place())));
+        }
+        Ok(())
+    }
+
+    /// A consumer comes to a queue with a single active one. RabbitMQ: in a quorum queue a higher priority takes
+    /// over, in a classic one it waits.
+    fn challenge(&mut self, id: QueueId, consumer: ConsumerId) {
+        let queue = self.queue(id);
+        let active = queue.active;
+        let takes_over = queue.is_quorum()
+            && self.profile.quorum_single_active_by_priority
+            && active != ConsumerId::NONE
+            && self.consumer(active).in_flight == 0
+            && self.consumer(active).priority < self.consumer(consumer).priority;
+        if active == ConsumerId::NONE || takes_over {
+            self.queue_mut(id).active = consumer;
+        }
+    }
+
+    /// RabbitMQ: the unacked ones stay with the channel; an unknown tag is fine.
+    pub(super) fn basic_cancel(&mut self, at: At, tag: Name) -> Outcome {
+        let consumer = self.channel_mut(at.channel).consumers.remove(&tag);
+        if let Some(consumer) = consumer {
+            let queue = self.remove_consumer(consumer, false);
+            self.forget_reply_consumer(at.channel, consumer);
+            self.reply(at, Reply::Cancelled { consumer_tag: tag });
+            self.delete_if_unused(queue);
+            if queue != QueueId::NONE && self.queue(queue).is_alive {
+                self.settle_queue(queue);
+            }
+        } else {
+            self.reply(at, Reply::Cancelled { consumer_tag: tag });
+        }
+        Ok(())
+    }
+
+    /// The queue is gone: its consumer is told, if its client can hear it.
+    pub(super) fn cancel_by_broker(&mut self, consumer: ConsumerId) {
+        let state = self.consumer(consumer);
+        if !state.is_alive {
+            return;
+        }
+        let (channel, tag) = (state.channel, state.tag.clone());
+        self.channel_mut(channel).consumers.remove(&tag);
+        let connection = self.channel(channel).connection;
+        let told = self.connections.get(&connection).is_some_and(|c| c.capabilities.consumer_cancel_notify);
+        self.remove_consumer(consumer, told);
+    }
+
+    pub(super) fn basic_get(&mut self, at: At, queue: &Name, no_ack: bool) -> Outcome {
+        let name = self.queue_name_or_last(at, queue)?;
+        self.check_access(at.connection, Access::Read, "queue", &name)?;
+        let id = self.expect_queue(at, &name)?;
+        self.check_unlocked(at, id)?;
+        let queue = self.queue(id);
+        if queue.is_quorum() && queue.spec.single_active {
+            return Err(Refusal::resource_locked(format!(
+                "cannot obtain access to locked queue '{}' in vhost '{}'. basic.get operations are not supported \
+                 by quorum queues with single active consumer",
+                queue.spec.name,
+                self.vhost(queue.spec.vhost).name
+            )));
+        }
+        let now = self.now;
+        self.queue_mut(id).last_used = now;
+        self.expire_heads(id);
+        let Some(mut entry) = self.pop_head(id) else {
+            self.reply(at, Reply::GetEmpty);
+            return Ok(());
+        };
+        let message_count = self.queue(id).ready.len();
+        self.reply(at, Reply::GetOk { message_count });
+        let (channel, message) = (at.channel, entry.message);
+        let tag = self.next_tag(channel);
+        let (count, acquired, redelivered) = (entry.count, entry.acquired, entry.redelivered);
+        self.put(Effect::Got { channel, queue: id, message, tag, count, acquired, redelivered });
+        if no_ack {
+            self.put(Effect::Settled { channel, queue: id, message, tag, acked: true });
+            self.confirm_early(id, message);
+            self.messages.release(message);
+        } else {
+            entry.acquired = entry.acquired.saturating_add(1);
+            self.hold(channel, Unacked { tag, queue: id, consumer: ConsumerId::NONE, entry, since: now });
+        }
+        self.expire_heads(id);
+        self.arm(Timer::Head(id));
+        Ok(())
+    }
+}

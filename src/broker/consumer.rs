@@ -1,0 +1,128 @@
+//! Consumers: where they stand, their credit, and whose turn it is.
+
+use std::collections::VecDeque;
+
+use crate::amqp::{FieldTable, Name};
+
+use super::effect::{ChannelId, ConsumerId, Effect, QueueId};
+use super::machine::Broker;
+
+/// A consumer, kept after its end for its names.
+#[derive(Clone, Debug)]
+pub(super) struct Consumer {
+    pub channel: ChannelId,
+    /// `NONE` for direct reply-to.
+    pub queue: QueueId,
+    pub tag: Name,
+    pub no_ack: bool,
+    pub exclusive: bool,
+    /// 0 is unlimited.
+    pub prefetch: u16,
+    pub priority: i64,
+    pub arguments: FieldTable,
+    pub is_alive: bool,
+    /// Unacked deliveries.
+    pub in_flight: u32,
+    /// Its turn came when it had no credit; it stands in no row until it has some.
+    pub is_blocked: bool,
+}
+
+impl Consumer {
+    pub fn has_credit(&self) -> bool {
+        self.no_ack || self.prefetch == 0 || self.in_flight < u32::from(self.prefetch)
+    }
+}
+
+/// The consumers of a queue: rows by priority, the highest first, each in the order of turns.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Rows {
+    rows: Vec<(i64, VecDeque<ConsumerId>)>,
+    /// All of them, in the order in which they came.
+    all: Vec<ConsumerId>,
+}
+
+impl Rows {
+    pub fn all(&self) -> &[ConsumerId] {
+        &self.all
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    pub fn add(&mut self, consumer: ConsumerId, priority: i64) {
+        self.all.push(consumer);
+        self.stand(consumer, priority);
+    }
+
+    pub fn remove(&mut self, consumer: ConsumerId) {
+        self.all.retain(|other| *other != consumer);
+        for (_, row) in &mut self.rows {
+            row.retain(|other| *other != consumer);
+        }
+        self.rows.retain(|(_, row)| !row.is_empty());
+    }
+
+    /// Puts a consumer at the end of its row.
+    pub fn stand(&mut self, consumer: ConsumerId, priority: i64) {
+        match self.rows.binary_search_by(|(other, _)| priority.cmp(other)) {
+            Ok(at) => self.rows[at].1.push_back(consumer),
+            Err(at) => self.rows.insert(at, (priority, VecDeque::from([consumer]))),
+        }
+    }
+
+    /// Takes the next consumer out of the first row that has one.
+    pub fn next(&mut self) -> Option<(ConsumerId, i64)> {
+        self.rows.iter_mut().find_map(|(priority, row)| Some((row.pop_front()?, *priority)))
+    }
+}
+
+impl Broker {
+    pub(super) fn consumer(&self, id: ConsumerId) -> &Consumer {
+        &self.consumers[id.index()]
+    }
+
+    pub(super) fn consumer_mut(&mut self, id: ConsumerId) -> &mut Consumer {
+        &mut self.consumers[id.index()]
+    }
+
+    /// Whether a message may be sent to it: its own credit, and its channel's.
+    pub(super) fn can_take(&self, consumer: &Consumer) -> bool {
+        let channel = self.channel(consumer.channel);
+        consumer.has_credit()
+            && (consumer.no_ack
+                || channel.global_prefetch == 0
+                || channel.in_flight < u32::from(channel.global_prefetch))
+    }
+
+    /// Takes a consumer away from its queue, and gives the turn of a single active one to the next.
+    pub(super) fn remove_consumer(&mut self, consumer: ConsumerId, told: bool) -> QueueId {
+        let state = self.consumer_mut(consumer);
+        state.is_alive = false;
+        let queue = state.queue;
+        if queue != QueueId::NONE {
+            let now = self.now;
+            let state = &mut self.queues[queue.index()];
+            state.consumers.remove(consumer);
+            state.last_used = now;
+            if state.exclusive_consumer == consumer {
+                state.exclusive_consumer = ConsumerId::NONE;
+            }
+            if state.active == consumer {
+                self.elect(queue);
+            }
+            self.arm(super::timers::Timer::Lease(queue));
+        }
+        self.put(Effect::ConsumerGone { consumer, told });
+        queue
+    }
+
+    /// Chooses the next single active consumer: the highest priority, then the one that came first.
+    fn elect(&mut self, queue: QueueId) {
+        let state = &self.queues[queue.index()];
+        let by_priority = !state.is_quorum() || self.profile.quorum_single_active_by_priority;
+        let rank = |id: &ConsumerId| if by_priority { -self.consumer(*id).priority } else { 0 };
+        let next = state.consumers.all().iter().copied().min_by_key(|id| rank(id));
+        self.queues[queue.index()].active = next.unwrap_or(ConsumerId::NONE);
+    }
+}

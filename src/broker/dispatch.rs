@@ -1,0 +1,250 @@
+//! Into a queue, and out of it to consumers: whose turn it is, limits, expiry.
+
+use std::sync::Arc;
+
+use crate::amqp::{SimDuration, SimTime};
+
+use super::channel::Unacked;
+use super::effect::{ChannelId, ConsumerId, DropReason, Effect, MessageId, QueueId};
+use super::machine::Broker;
+use super::profile::QuorumPriority;
+use super::publish::Taken;
+use super::queue::{Entry, QueueKind};
+use super::settings::Overflow;
+use super::timers::Timer;
+
+/// RabbitMQ: rabbit_fifo takes priorities above this as high, where it knows two levels.
+const HIGH_ABOVE: u8 = 4;
+/// RabbitMQ 4.3: the priority of a message that has none, in a quorum queue.
+const STRICT_DEFAULT: u8 = 4;
+/// RabbitMQ 4.3: the highest priority of a quorum queue.
+const STRICT_MAX: u8 = 31;
+
+impl Broker {
+    /// Puts a message into a queue, and hands it on if somebody can take it.
+    pub(super) fn enqueue(&mut self, id: QueueId, message: MessageId, channel: ChannelId, seq: u32) -> Taken {
+        self.enqueue_marked(id, message, channel, seq, false)
+    }
+
+    /// As `enqueue`, for a message that may have been delivered before in another queue.
+    pub(super) fn enqueue_marked(
+        &mut self,
+        id: QueueId,
+        message: MessageId,
+        channel: ChannelId,
+        seq: u32,
+        redelivered: bool,
+    ) -> Taken {
+        if !self.queue(id).is_alive {
+            return Taken::Stored;
+        }
+        if let Some(dead_letter) = self.refuses(id, message) {
+            self.put(Effect::Dropped { message, queue: id, reason: DropReason::MaxLength });
+            if dead_letter {
+                self.dead_letter_refused(id, message);
+            }
+            return Taken::Refused;
+        }
+        self.put(Effect::Enqueued { message, queue: id });
+        self.messages.retain(message);
+        let entry = Entry { redelivered, ..self.entry(id, message) };
+        let bytes = self.body_bytes(message);
+        let queue = self.queue_mut(id);
+        let was_empty = queue.ready.is_empty();
+        queue.next_place += 1;
+        queue.ready.push(entry, bytes);
+        // RabbitMQ: one that can be handed on at once neither expires nor counts.
+        let settled = was_empty && self.hand_out_head(id) == Some(true);
+        self.settle_queue(id);
+        if settled { Taken::Stored } else { self.store(id, message, channel, seq) }
+    }
+
+    fn entry(&self, id: QueueId, message: MessageId) -> Entry {
+        let queue = self.queue(id);
+        let content = self.messages.get(message).map(|message| &message.content);
+        let given = content.and_then(|content| content.priority);
+        let priority = match (queue.spec.kind, self.profile.quorum_priority) {
+            (QueueKind::Classic, _) | (_, QuorumPriority::Ignored) => given.unwrap_or(0),
+            (_, QuorumPriority::TwoLevels) => u8::from(given.is_some_and(|priority| priority > HIGH_ABOVE)),
+            (_, QuorumPriority::Strict) => given.unwrap_or(STRICT_DEFAULT).min(STRICT_MAX),
+        };
+        let ttl = [queue.settings.ttl, content.and_then(|content| content.ttl)].into_iter().flatten().min();
+        // RabbitMQ: a quorum queue keeps a message for a millisecond at least.
+        let least = u64::from(queue.is_quorum());
+        Entry {
+            message,
+            place: queue.next_place,
+            expires: ttl.map_or(SimTime::MAX, |ttl| self.now + SimDuration::millis(ttl.max(least))),
+            count: 0,
+            acquired: 0,
+            redelivered: false,
+            priority: priority.min(queue.ready.max_priority()),
+        }
+    }
+
+    /// Whether a queue with reject-publish is full, and whether it dead-letters what it refuses.
+    /// RabbitMQ: decided before anybody can take the message. A quorum queue is told late, and takes one more.
+    fn refuses(&self, id: QueueId, message: MessageId) -> Option<bool> {
+        let queue = self.queue(id);
+        let settings = &queue.settings;
+        let dead_letters = match settings.overflow {
+            Overflow::DropHead => return None,
+            Overflow::RejectPublish => false,
+            Overflow::RejectPublishDeadLetter => true,
+        };
+        let full = if queue.is_quorum() {
+            settings.max_length.is_some_and(|max| u64::from(queue.ready.len() + queue.unacked) > max)
+                || settings.max_bytes.is_some_and(|max| queue.ready.bytes() > max)
+        } else {
+            settings.max_length.is_some_and(|max| u64::from(queue.ready.len()) + 1 > max)
+                || settings.max_bytes.is_some_and(|max| queue.ready.bytes() + self.body_bytes(message) > max)
+        };
+        full.then_some(dead_letters)
+    }
+
+    /// Hands out what can be handed out, lets expire what is too old and drop what is too much.
+    pub(super) fn settle_queue(&mut self, id: QueueId) {
+        loop {
+            self.expire_heads(id);
+            if self.hand_out_head(id).is_none() {
+                break;
+            }
+        }
+        self.enforce_limits(id);
+        self.arm(Timer::Head(id));
+    }
+
+    /// Gives the head of a queue to the consumer whose turn it is. `None`: nothing is ready or nobody can take it;
+    /// `Some(true)`: it is settled already, by no_ack.
+    fn hand_out_head(&mut self, id: QueueId) -> Option<bool> {
+        if self.queue(id).ready.is_empty() {
+            return None;
+        }
+        let consumer = self.next_consumer(id)?;
+        let entry = self.pop_head(id)?;
+        Some(self.hand_out(consumer, id, entry))
+    }
+
+    pub(super) fn pop_head(&mut self, id: QueueId) -> Option<Entry> {
+        let messages = &self.messages;
+        let bytes_of = |id| messages.get(id).map_or(0, |message| message.body.len() as u64);
+        self.queues[id.index()].ready.pop(bytes_of)
+    }
+
+    /// RabbitMQ: the first consumer of the highest priority that can take one; it then goes to the end of its
+    /// row. Those found without credit leave the row until they have some.
+    fn next_consumer(&mut self, id: QueueId) -> Option<ConsumerId> {
+        let queue = self.queue(id);
+        if queue.spec.single_active {
+            let active = queue.active;
+            return (active != ConsumerId::NONE && self.can_take(self.consumer(active))).then_some(active);
+        }
+        loop {
+            let (consumer, priority) = self.queue_mut(id).consumers.next()?;
+            if self.can_take(self.consumer(consumer)) {
+                self.queue_mut(id).consumers.stand(consumer, priority);
+                return Some(consumer);
+            }
+            self.consumer_mut(consumer).is_blocked = true;
+        }
+    }
+
+    fn hand_out(&mut self, consumer: ConsumerId, queue: QueueId, mut entry: Entry) -> bool {
+        let Entry { message, count, acquired, redelivered, .. } = entry;
+        let (channel, no_ack) = (self.consumer(consumer).channel, self.consumer(consumer).no_ack);
+        let tag = self.next_tag(channel);
+        self.put(Effect::Delivered { channel, consumer, message, tag, count, acquired, redelivered });
+        if no_ack {
+            self.put(Effect::Settled { channel, queue, message, tag, acked: true });
+            self.messages.release(message);
+            return true;
+        }
+        entry.acquired = entry.acquired.saturating_add(1);
+        self.consumer_mut(consumer).in_flight += 1;
+        self.channel_mut(channel).in_flight += 1;
+        self.hold(channel, Unacked { tag, queue, consumer, entry, since: self.now });
+        false
+    }
+
+    pub(super) fn next_tag(&mut self, channel: ChannelId) -> u32 {
+        let state = self.channel_mut(channel);
+        state.last_tag += 1;
+        state.last_tag
+    }
+
+    /// A copy is unacked from now on.
+    pub(super) fn hold(&mut self, channel: ChannelId, unacked: Unacked) {
+        self.queue_mut(unacked.queue).unacked += 1;
+        let state = self.channel_mut(channel);
+        let first = state.unacked.is_empty();
+        state.unacked.push_back(unacked);
+        if first {
+            self.arm(Timer::Tick(channel));
+        }
+    }
+
+    /// Gives blocked consumers of a queue that have credit again a place at the end of their rows.
+    pub(super) fn unblock(&mut self, consumer: ConsumerId) {
+        let state = self.consumer(consumer);
+        if state.is_blocked && state.is_alive && self.can_take(state) {
+            let (queue, priority) = (state.queue, state.priority);
+            self.consumer_mut(consumer).is_blocked = false;
+            self.queue_mut(queue).consumers.stand(consumer, priority);
+        }
+    }
+
+    /// A limit of the channel changed: every queue it consumes from looks again.
+    pub(super) fn wake_channel(&mut self, channel: ChannelId) {
+        let consumers: Vec<ConsumerId> = self.channel(channel).consumers.values().copied().collect();
+        let mut queues = Vec::new();
+        for consumer in consumers {
+            self.unblock(consumer);
+            let queue = self.consumer(consumer).queue;
+            if queue != QueueId::NONE && !queues.contains(&queue) {
+                queues.push(queue);
+            }
+        }
+        for queue in queues {
+            self.settle_queue(queue);
+        }
+    }
+
+    pub(super) fn head_expired(&mut self, id: QueueId) {
+        self.settle_queue(id);
+    }
+
+    /// RabbitMQ: messages expire when they reach the head, and only there.
+    pub(super) fn expire_heads(&mut self, id: QueueId) {
+        let now = self.now;
+        loop {
+            let queue = self.queue(id);
+            let expired = queue.ready.heads(queue.is_quorum()).find(|entry| entry.expires <= now).copied();
+            let Some(entry) = expired else { return };
+            let bytes = self.body_bytes(entry.message);
+            if !self.queue_mut(id).ready.take(entry, bytes) {
+                return;
+            }
+            self.drop_copy(id, entry, DropReason::Expired);
+        }
+    }
+
+    /// RabbitMQ: only what is ready counts, and the head is dropped.
+    fn enforce_limits(&mut self, id: QueueId) {
+        let settings = Arc::clone(&self.queue(id).settings);
+        if settings.overflow != Overflow::DropHead
+            || (settings.max_length.is_none() && settings.max_bytes.is_none())
+        {
+            return;
+        }
+        loop {
+            let ready = &self.queue(id).ready;
+            let too_many = settings.max_length.is_some_and(|max| u64::from(ready.len()) > max);
+            let too_large = settings.max_bytes.is_some_and(|max| ready.bytes() > max);
+            if !(too_many || too_large) {
+                return;
+            }
+            let Some(entry) = self.pop_head(id) else { return };
+            self.drop_copy(id, entry, DropReason::MaxLength);
+        }
+    }
+}

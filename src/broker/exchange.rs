@@ -1,0 +1,156 @@
+//! Exchanges: what they are, and their bindings in the shape that routing needs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::amqp::{FieldTable, Name};
+
+use super::effect::{BindingId, Effect, ExchangeId};
+use super::machine::Broker;
+use super::topic_trie::TopicTrie;
+use super::vhost::VhostId;
+
+/// How an exchange routes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ExchangeKind {
+    Direct,
+    Fanout,
+    Topic,
+    Headers,
+    /// To one queue by chance (4.0 and later).
+    LocalRandom,
+}
+
+impl ExchangeKind {
+    pub fn of(kind: &str) -> Option<Self> {
+        Some(match kind {
+            "direct" => Self::Direct,
+            "fanout" => Self::Fanout,
+            "topic" => Self::Topic,
+            "headers" => Self::Headers,
+            "x-local-random" => Self::LocalRandom,
+            _ => return None,
+        })
+    }
+}
+
+/// An exchange as it was declared.
+#[derive(Clone, Debug)]
+pub(super) struct ExchangeSpec {
+    pub vhost: VhostId,
+    pub name: Name,
+    pub kind: Name,
+    pub durable: bool,
+    pub auto_delete: bool,
+    pub internal: bool,
+    pub arguments: FieldTable,
+}
+
+/// An exchange, kept after its deletion for its names.
+#[derive(Clone, Debug)]
+pub(super) struct Exchange {
+    pub spec: Arc<ExchangeSpec>,
+    pub kind: ExchangeKind,
+    pub is_alive: bool,
+    /// By argument or policy.
+    pub alternate: Option<Name>,
+    pub outgoing: Arc<Outgoing>,
+    /// Bindings of which it is the destination.
+    pub incoming: BTreeSet<BindingId>,
+}
+
+impl Exchange {
+    pub fn is_default(&self) -> bool {
+        self.spec.name.is_empty()
+    }
+}
+
+/// The bindings of which an exchange is the source.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Outgoing {
+    /// In the order in which they were made.
+    pub all: BTreeSet<BindingId>,
+    pub by_key: BTreeMap<Name, Vec<BindingId>>,
+    /// An index over many binding keys of a topic exchange.
+    pub trie: Option<TopicTrie>,
+}
+
+/// With fewer binding keys a topic exchange tries them one by one, which is as fast.
+const TRIE_FROM: usize = 50;
+
+impl Outgoing {
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    pub fn add(&mut self, id: BindingId, key: &Name) {
+        self.all.insert(id);
+        let same = self.by_key.entry(key.clone()).or_default();
+        same.push(id);
+        if let Some(trie) = &mut self.trie {
+            trie.insert(key, id);
+        } else if self.by_key.len() >= TRIE_FROM {
+            let mut trie = TopicTrie::default();
+            for (key, ids) in &self.by_key {
+                ids.iter().for_each(|id| trie.insert(key, *id));
+            }
+            self.trie = Some(trie);
+        }
+    }
+
+    pub fn remove(&mut self, id: BindingId, key: &Name) {
+        self.all.remove(&id);
+        if let Some(same) = self.by_key.get_mut(key) {
+            same.retain(|other| *other != id);
+            if same.is_empty() {
+                self.by_key.remove(key);
+            }
+        }
+        if let Some(trie) = &mut self.trie {
+            trie.remove(key, id);
+        }
+    }
+}
+
+impl Broker {
+    pub(super) fn exchange_named(&self, vhost: VhostId, exchange: &str) -> Option<ExchangeId> {
+        self.vhost(vhost).exchanges.get(exchange).copied()
+    }
+
+    pub(super) fn add_exchange(&mut self, spec: ExchangeSpec) -> ExchangeId {
+        let id = ExchangeId(self.exchanges.len() as u32);
+        let kind = ExchangeKind::of(&spec.kind).unwrap_or(ExchangeKind::Fanout);
+        let names = &mut self.vhosts[spec.vhost.0 as usize].exchanges;
+        Arc::make_mut(names).insert(spec.name.clone(), id);
+        self.exchanges.push(Exchange {
+            spec: Arc::new(spec),
+            kind,
+            is_alive: true,
+            alternate: None,
+            outgoing: Arc::default(),
+            incoming: BTreeSet::new(),
+        });
+        self.apply_policy_to_exchange(id);
+        self.generation += 1;
+        self.put(Effect::ExchangeDeclared { exchange: id });
+        id
+    }
+
+    /// Deletes an exchange, its bindings on both sides, and what that leaves unused.
+    pub(super) fn delete_exchange(&mut self, id: ExchangeId) {
+        let exchange = &mut self.exchanges[id.index()];
+        if !exchange.is_alive {
+            return;
+        }
+        exchange.is_alive = false;
+        let spec = Arc::clone(&exchange.spec);
+        let outgoing: Vec<BindingId> = exchange.outgoing.all.iter().copied().collect();
+        let incoming: Vec<BindingId> = exchange.incoming.iter().copied().collect();
+        Arc::make_mut(&mut self.vhost_mut(spec.vhost).exchanges).remove(&spec.name);
+        self.generation += 1;
+        for binding in outgoing.into_iter().chain(incoming) {
+            self.remove_binding(binding);
+        }
+        self.put(Effect::ExchangeDeleted { exchange: id });
+    }
+}

@@ -1,0 +1,259 @@
+//! exchange.declare, delete, bind, unbind.
+
+use crate::amqp::{FieldTable, FieldValue, Method, Name, name};
+
+use super::arguments::{self, plain_name};
+use super::binding::{Destination, sorted};
+use super::effect::{ExchangeId, Reply};
+use super::exchange::{ExchangeKind, ExchangeSpec};
+use super::headers;
+use super::machine::{At, Broker};
+use super::permissions::Access;
+use super::refusal::{Outcome, Refusal};
+use super::vhost::VhostId;
+
+/// exchange.declare, but for passive ones.
+struct Declare {
+    exchange: Name,
+    kind: Name,
+    durable: bool,
+    auto_delete: bool,
+    internal: bool,
+    arguments: FieldTable,
+}
+
+impl Broker {
+    pub(super) fn exchange_method(&mut self, at: At, method: Method) -> Outcome {
+        match method {
+            Method::ExchangeDeclare { exchange, passive: true, .. } => {
+                self.exchange_passive(at, &exchange)?
+            }
+            Method::ExchangeDeclare {
+                exchange,
+                kind,
+                passive: false,
+                durable,
+                auto_delete,
+                internal,
+                arguments,
+            } => {
+                let exchange = plain_name(&exchange);
+                let declare = Declare { exchange, kind, durable, auto_delete, internal, arguments };
+                self.exchange_declare(at, declare)?;
+            }
+            Method::ExchangeDelete { exchange, if_unused } => {
+                self.exchange_delete(at, &plain_name(&exchange), if_unused)?;
+            }
+            Method::ExchangeBind { destination, source, routing_key, arguments } => {
+                self.exchange_bind(at, &destination, &source, routing_key, arguments)?;
+            }
+            Method::ExchangeUnbind { destination, source, routing_key, arguments } => {
+                self.exchange_unbind(at, &destination, &source, &routing_key, arguments)?;
+            }
+            _ => {}
+        }
+        self.reply(at, Reply::Done);
+        Ok(())
+    }
+
+    pub(super) fn expect_exchange(&self, vhost: VhostId, exchange: &str) -> Outcome<ExchangeId> {
+        self.exchange_named(vhost, exchange).ok_or_else(|| {
+            Refusal::not_found(format!("no exchange '{exchange}' in vhost '{}'", self.vhost(vhost).name))
+        })
+    }
+
+    fn exchange_passive(&mut self, at: At, exchange: &Name) -> Outcome {
+        let exchange = plain_name(exchange);
+        refuse_default(&exchange)?;
+        if self.profile.passive_needs_permission {
+            self.check_access(at.connection, Access::Configure, "exchange", &exchange)?;
+        }
+        self.expect_exchange(self.vhost_of(at.connection), &exchange)?;
+        Ok(())
+    }
+
+    fn exchange_declare(&mut self, at: At, declare: Declare) -> Outcome {
+        let vhost = self.vhost_of(at.connection);
+        self.check_exchange_kind(&declare.kind)?;
+        refuse_default(&declare.exchange)?;
+        self.check_access(at.connection, Access::Configure, "exchange", &declare.exchange)?;
+        if let Some(id) = self.exchange_named(vhost, &declare.exchange) {
+            return self.check_equivalent_exchange(id, &declare);
+        }
+        if declare.exchange.starts_with("amq.") {
+            return Err(Refusal::access_refused(format!(
+                "exchange name '{}' contains reserved prefix 'amq.*'",
+                declare.exchange
+            )));
+        }
+        match declare.arguments.get("alternate-exchange") {
+            None => {}
+            Some(FieldValue::Text(alternate)) => {
+                self.check_access(at.connection, Access::Read, "exchange", &declare.exchange)?;
+                self.check_access(at.connection, Access::Write, "exchange", alternate)?;
+            }
+            Some(other) => {
+                return Err(Refusal::precondition_failed(format!(
+                    "invalid type '{}' for arg 'alternate-exchange' in exchange '{}' in vhost '{}'",
+                    other.type_name(),
+                    declare.exchange,
+                    self.vhost(vhost).name
+                )));
+            }
+        }
+        self.add_exchange(ExchangeSpec {
+            vhost,
+            name: declare.exchange,
+            kind: declare.kind,
+            durable: declare.durable,
+            auto_delete: declare.auto_delete,
+            internal: declare.internal,
+            arguments: declare.arguments,
+        });
+        Ok(())
+    }
+
+    fn check_exchange_kind(&self, kind: &str) -> Outcome {
+        let known = match ExchangeKind::of(kind) {
+            Some(ExchangeKind::LocalRandom) => self.profile.has_local_random,
+            found => found.is_some(),
+        };
+        if known {
+            return Ok(());
+        }
+        let text = format!("unknown exchange type '{kind}'");
+        if self.profile.unknown_type_closes_channel {
+            Err(Refusal::precondition_failed(text))
+        } else {
+            Err(Refusal::command_invalid(text))
+        }
+    }
+
+    /// RabbitMQ: differences are named one at a time, in this order; of the arguments only the alternate exchange
+    /// matters.
+    fn check_equivalent_exchange(&self, id: ExchangeId, declare: &Declare) -> Outcome {
+        let spec = &self.exchanges[id.index()].spec;
+        let place = format!("exchange '{}' in vhost '{}'", spec.name, self.vhost(spec.vhost).name);
+        let bool_text = |value: bool| name(if value { "true" } else { "false" });
+        for (what, received, current) in [
+            ("type", declare.kind.clone(), spec.kind.clone()),
+            ("durable", bool_text(declare.durable), bool_text(spec.durable)),
+            ("auto_delete", bool_text(declare.auto_delete), bool_text(spec.auto_delete)),
+            ("internal", bool_text(declare.internal), bool_text(spec.internal)),
+        ] {
+            if received != current {
+                return Err(Refusal::precondition_failed(format!(
+                    "inequivalent arg '{what}' for {place}: received '{received}' but current is '{current}'"
+                )));
+            }
+        }
+        arguments::check_equivalent(&place, &["alternate-exchange"], &declare.arguments, &spec.arguments)
+    }
+
+    fn exchange_delete(&mut self, at: At, exchange: &Name, if_unused: bool) -> Outcome {
+        let vhost = self.vhost_of(at.connection);
+        refuse_default(exchange)?;
+        if exchange.starts_with("amq.") {
+            return Err(Refusal::access_refused(format!(
+                "deletion of system exchange '{exchange}' in vhost '{}' not allowed",
+                self.vhost(vhost).name
+            )));
+        }
+        self.check_access(at.connection, Access::Configure, "exchange", exchange)?;
+        let Some(id) = self.exchange_named(vhost, exchange) else { return Ok(()) };
+        if if_unused && !self.exchanges[id.index()].outgoing.is_empty() {
+            return Err(Refusal::precondition_failed(format!(
+                "exchange '{exchange}' in vhost '{}' in use",
+                self.vhost(vhost).name
+            )));
+        }
+        self.delete_exchange(id);
+        Ok(())
+    }
+
+    fn exchange_bind(
+        &mut self,
+        at: At,
+        destination: &Name,
+        source: &Name,
+        key: Name,
+        arguments: FieldTable,
+    ) -> Outcome {
+        let vhost = self.vhost_of(at.connection);
+        refuse_default(destination)?;
+        refuse_default(source)?;
+        self.check_access(at.connection, Access::Write, "exchange", destination)?;
+        self.check_access(at.connection, Access::Read, "exchange", source)?;
+        let from = self.expect_exchange(vhost, source)?;
+        self.check_topic_access(at.connection, from, Access::Read, &key)?;
+        let to = self.expect_exchange(vhost, destination)?;
+        self.bind(from, Destination::Exchange(to), key, arguments)
+    }
+
+    fn exchange_unbind(
+        &mut self,
+        at: At,
+        destination: &Name,
+        source: &Name,
+        key: &Name,
+        arguments: FieldTable,
+    ) -> Outcome {
+        let vhost = self.vhost_of(at.connection);
+        refuse_default(destination)?;
+        refuse_default(source)?;
+        self.check_access(at.connection, Access::Write, "exchange", destination)?;
+        self.check_access(at.connection, Access::Read, "exchange", source)?;
+        let ends = (self.exchange_named(vhost, source), self.exchange_named(vhost, destination));
+        if let (Some(from), Some(to)) = ends {
+            self.unbind(from, Destination::Exchange(to), key, arguments);
+        }
+        Ok(())
+    }
+
+    /// Makes a binding, unless it is there already.
+    pub(super) fn bind(
+        &mut self,
+        source: ExchangeId,
+        destination: Destination,
+        key: Name,
+        arguments: FieldTable,
+    ) -> Outcome {
+        let arguments = sorted(arguments);
+        let kind = self.exchanges[source.index()].kind;
+        if kind == ExchangeKind::Headers {
+            headers::check(&arguments)?;
+        }
+        if let (ExchangeKind::Topic, Some(most)) = (kind, self.profile.hash_words_max) {
+            let hashes = crate::amqp::topic::words(&key).filter(|word| *word == "#").count();
+            if hashes > usize::from(most) {
+                return Err(Refusal::precondition_failed(format!(
+                    "Topic binding key '{key}' uses {hashes} '#' wildcards, at most {most} are allowed"
+                )));
+            }
+        }
+        if self.find_binding(source, destination, &key, &arguments).is_none() {
+            self.add_binding(source, destination, key, arguments);
+        }
+        Ok(())
+    }
+
+    pub(super) fn unbind(
+        &mut self,
+        source: ExchangeId,
+        destination: Destination,
+        key: &str,
+        arguments: FieldTable,
+    ) {
+        if let Some(binding) = self.find_binding(source, destination, key, &sorted(arguments)) {
+            self.remove_binding(binding);
+        }
+    }
+}
+
+/// RabbitMQ: nothing can be done to the default exchange.
+pub(super) fn refuse_default(exchange: &str) -> Outcome {
+    if exchange.is_empty() {
+        return Err(Refusal::access_refused("operation not permitted on the default exchange"));
+    }
+    Ok(())
+}

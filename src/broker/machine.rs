@@ -1,0 +1,283 @@
+//! The broker as one value, and its door.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use crate::amqp::{ChannelNumber, Choices, ConnectionId, Method, Name, Scope, SimTime, name};
+
+use super::binding::Binding;
+use super::channel::Channel;
+use super::command::{Alarm, Command};
+use super::config::BrokerConfig;
+use super::confirm::Storing;
+use super::connection::{ChannelSlot, Connection};
+use super::consumer::Consumer;
+use super::dead_letter::Death;
+use super::effect::{ChannelId, Effect, Effects, Reply, Side, SideId};
+use super::exchange::Exchange;
+use super::message::Store;
+use super::permissions::User;
+use super::profile::Profile;
+use super::queue::Queue;
+use super::refusal::{Outcome, Refusal};
+use super::timers::Timers;
+use super::vhost::Vhost;
+
+/// RabbitMQ as a state machine: the same commands at the same times give the same effects.
+#[derive(Clone)]
+pub struct Broker {
+    pub(super) config: Arc<BrokerConfig>,
+    pub(super) profile: Profile,
+    pub(super) now: SimTime,
+    /// Of the command under way; empty between commands.
+    pub(super) effects: Vec<Effect>,
+    pub(super) sides: Vec<Side>,
+    pub(super) node_up: bool,
+    pub(super) vhosts: Vec<Vhost>,
+    pub(super) users: BTreeMap<Name, User>,
+    pub(super) connections: BTreeMap<ConnectionId, Connection>,
+    pub(super) channels: Vec<Channel>,
+    pub(super) consumers: Vec<Consumer>,
+    pub(super) exchanges: Vec<Exchange>,
+    pub(super) queues: Vec<Queue>,
+    pub(super) bindings: Vec<Binding>,
+    pub(super) messages: Store,
+    pub(super) timers: Timers,
+    pub(super) storing: Storing,
+    /// Copies on their way to a dead-letter exchange.
+    pub(super) deaths: VecDeque<Death>,
+    /// Counts what changes routes or permissions; what was worked out under another number is out of date.
+    pub(super) generation: u32,
+    /// Some queue or consumer has an acknowledgement timeout of its own.
+    pub(super) has_own_timeouts: bool,
+    pub(super) alarms: BTreeSet<Alarm>,
+}
+
+/// Where a method came in.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct At {
+    pub connection: ConnectionId,
+    pub number: ChannelNumber,
+    pub channel: ChannelId,
+}
+
+impl Broker {
+    /// A fresh node: vhost `/` with the predeclared exchanges, user guest.
+    pub fn new(config: BrokerConfig) -> Self {
+        let mut broker = Self {
+            profile: config.profile,
+            config: Arc::new(config),
+            now: SimTime::ZERO,
+            effects: Vec::new(),
+            sides: Vec::new(),
+            node_up: true,
+            vhosts: Vec::new(),
+            users: BTreeMap::new(),
+            connections: BTreeMap::new(),
+            channels: Vec::new(),
+            consumers: Vec::new(),
+            exchanges: Vec::new(),
+            queues: Vec::new(),
+            bindings: Vec::new(),
+            messages: Store::default(),
+            timers: Timers::default(),
+            storing: Storing::default(),
+            deaths: VecDeque::new(),
+            generation: 0,
+            has_own_timeouts: false,
+            alarms: BTreeSet::new(),
+        };
+        broker.add_guest();
+        broker.add_vhost(&name("/"));
+        broker.effects.clear();
+        broker
+    }
+
+    /// Carries out a command at a moment, not earlier than the last one. What it does goes to `out` in the order
+    /// in which it becomes visible; `choices` decides what RabbitMQ leaves to chance.
+    pub fn apply(
+        &mut self,
+        now: SimTime,
+        command: Command,
+        choices: &mut dyn Choices,
+        out: &mut impl Effects,
+    ) {
+        self.carry_out(now, command, choices);
+        for effect in self.effects.drain(..) {
+            out.put(effect);
+        }
+    }
+
+    fn carry_out(&mut self, now: SimTime, command: Command, choices: &mut dyn Choices) {
+        self.now = self.now.max(now);
+        self.sides.clear();
+        self.messages.sweep();
+        match command {
+            Command::Method { connection, channel, method } => {
+                self.method(connection, channel, method, choices)
+            }
+            Command::Deadline => self.fire_due(),
+            Command::Connect { connection, open } => self.connect(connection, &open),
+            Command::Lost { connection } => self.end_connection(connection),
+            Command::Operator(operator) => self.operate(operator, choices),
+        }
+        self.bury(choices);
+        self.prune_timers();
+    }
+
+    /// What an effect of the last command says beside its numbers.
+    pub fn side(&self, id: SideId) -> Option<&Side> {
+        self.sides.get(id.index())
+    }
+
+    /// What it was made with.
+    pub fn config(&self) -> &BrokerConfig {
+        &self.config
+    }
+
+    fn method(
+        &mut self,
+        connection: ConnectionId,
+        number: ChannelNumber,
+        method: Method,
+        choices: &mut dyn Choices,
+    ) {
+        let Some(state) = self.connections.get(&connection).filter(|state| state.is_open) else { return };
+        let ids = method.ids();
+        let outcome = match (number, state.channels.get(&number), method) {
+            (0, _, method) => self.connection_method(connection, method),
+            (_, Some(ChannelSlot::Open(_)) | None, Method::ChannelCloseOk) => Ok(()),
+            (_, _, Method::ChannelOpen) => self.channel_open(connection, number),
+            (_, Some(ChannelSlot::Open(channel)), method) => {
+                let at = At { connection, number, channel: *channel };
+                self.channel_method(at, method, choices)
+            }
+            (_, Some(ChannelSlot::Closing), Method::ChannelCloseOk) => {
+                self.free_number(connection, number);
+                Ok(())
+            }
+            (_, Some(ChannelSlot::Closing), _) => Ok(()),
+            (_, None, _) => Err(Refusal::channel_error("expected 'channel.open'")),
+        };
+        if let Err(refusal) = outcome {
+            self.refuse(connection, number, &refusal, ids);
+        }
+    }
+
+    fn connection_method(&mut self, connection: ConnectionId, method: Method) -> Outcome {
+        match method {
+            Method::ConnectionClose => {
+                self.end_connection_politely(connection);
+                Ok(())
+            }
+            Method::ConnectionUpdateSecret { .. } => {
+                self.reply_to(connection, 0, Reply::Done);
+                Ok(())
+            }
+            _ => Err(Refusal::command_invalid("a method of a channel on channel 0")),
+        }
+    }
+
+    /// RabbitMQ: queues hear of the end before the client gets close-ok.
+    fn end_connection_politely(&mut self, connection: ConnectionId) {
+        let gone = self.effects.len();
+        self.end_connection(connection);
+        let last = self.effects.len().saturating_sub(1);
+        let side = self.add_side(Side::Reply(Reply::Done));
+        // The reply goes in front of the word that the connection is gone.
+        debug_assert!(last >= gone, "an open connection ends with an effect");
+        self.effects.insert(last, Effect::Replied { connection: connection.0, number: 0, side });
+    }
+
+    fn channel_method(&mut self, at: At, method: Method, choices: &mut dyn Choices) -> Outcome {
+        match method {
+            Method::BasicPublish { template, body } => self.basic_publish(at, template, body, choices),
+            Method::BasicAck { delivery_tag, multiple } => self.basic_ack(at, delivery_tag, multiple),
+            Method::BasicNack { delivery_tag, multiple, requeue } => {
+                self.basic_nack(at, delivery_tag, multiple, requeue)
+            }
+            Method::BasicReject { delivery_tag, requeue } => self.basic_reject(at, delivery_tag, requeue),
+            Method::BasicGet { queue, no_ack } => self.basic_get(at, &queue, no_ack),
+            Method::BasicConsume { queue, consumer_tag, no_local: _, no_ack, exclusive, arguments } => {
+                self.basic_consume(at, &queue, consumer_tag, no_ack, exclusive, arguments)
+            }
+            Method::BasicCancel { consumer_tag } => self.basic_cancel(at, consumer_tag),
+            Method::BasicQos { prefetch_size, prefetch_count, global } => {
+                self.basic_qos(at, prefetch_size, prefetch_count, global)
+            }
+            Method::BasicRecover { requeue } => self.basic_recover(at, requeue),
+            Method::QueueDeclare { .. }
+            | Method::QueueDelete { .. }
+            | Method::QueuePurge { .. }
+            | Method::QueueBind { .. }
+            | Method::QueueUnbind { .. } => self.queue_method(at, method),
+            Method::ExchangeDeclare { .. }
+            | Method::ExchangeDelete { .. }
+            | Method::ExchangeBind { .. }
+            | Method::ExchangeUnbind { .. } => self.exchange_method(at, method),
+            Method::ConfirmSelect => self.confirm_select(at),
+            Method::TxSelect => self.tx_select(at),
+            Method::TxCommit => self.tx_commit(at, choices),
+            Method::TxRollback => self.tx_rollback(at),
+            Method::ChannelFlow { active } => {
+                if !active {
+                    return Err(Refusal::not_implemented("active=false"));
+                }
+                self.reply(at, Reply::ChannelFlow { active });
+                Ok(())
+            }
+            Method::ChannelClose => {
+                self.end_channel(at.channel);
+                self.free_number(at.connection, at.number);
+                self.reply(at, Reply::Done);
+                Ok(())
+            }
+            Method::ChannelOpen | Method::ChannelCloseOk => Ok(()),
+            Method::ConnectionClose | Method::ConnectionUpdateSecret { .. } => {
+                Err(Refusal::command_invalid("a method of the connection on a channel"))
+            }
+        }
+    }
+
+    /// Turns a refusal into an exception, and closes what it closes.
+    pub(super) fn refuse(
+        &mut self,
+        connection: ConnectionId,
+        number: ChannelNumber,
+        refusal: &Refusal,
+        method: (u16, u16),
+    ) {
+        if refusal.code.scope() == Scope::Connection {
+            return self.close_connection(connection, refusal, method);
+        }
+        self.put_exception(connection, number, refusal, method);
+        let Some(state) = self.connections.get_mut(&connection) else { return };
+        if let Some(ChannelSlot::Open(channel)) = state.channels.insert(number, ChannelSlot::Closing) {
+            self.end_channel(channel);
+        }
+    }
+
+    fn free_number(&mut self, connection: ConnectionId, number: ChannelNumber) {
+        if let Some(state) = self.connections.get_mut(&connection) {
+            state.channels.remove(&number);
+        }
+    }
+
+    pub(super) fn put(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    pub(super) fn reply(&mut self, at: At, reply: Reply) {
+        self.reply_to(at.connection, at.number, reply);
+    }
+
+    fn reply_to(&mut self, connection: ConnectionId, number: ChannelNumber, reply: Reply) {
+        let side = self.add_side(Side::Reply(reply));
+        self.put(Effect::Replied { connection: connection.0, number, side });
+    }
+
+    pub(super) fn add_side(&mut self, side: Side) -> SideId {
+        self.sides.push(side);
+        SideId(self.sides.len() as u32 - 1)
+    }
+}

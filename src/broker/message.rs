@@ -1,0 +1,184 @@
+//! Messages: immutable, in an append-only store of blocks that clones of the broker share.
+//!
+//! A block goes when it is full and no copy refers to it any more; a recording that wants its messages for longer
+//! keeps the block's `Arc`. Freeing waits for the next command, so that a message can be looked at right after
+//! the command that settled it.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::amqp::{Name, Properties, Template};
+
+use super::effect::MessageId;
+
+/// Messages in a block.
+const BLOCK: u32 = 256;
+
+/// A message: what was published, as it is delivered, but for counts that a queue adds.
+#[derive(Clone, Debug)]
+pub struct Message {
+    pub(super) content: Arc<Content>,
+    /// The body.
+    pub body: Arc<[u8]>,
+}
+
+/// What the messages of one publish instruction have in common, looked through once.
+#[derive(Clone, Debug)]
+pub(super) struct Content {
+    /// Exchange, routing key and properties as delivered: BCC removed, reply-to rewritten.
+    pub template: Arc<Template>,
+    /// Routing keys besides the first, from CC, then from BCC.
+    pub more_keys: Vec<Name>,
+    /// How many of them are from CC.
+    pub cc_count: u32,
+    pub persistent: bool,
+    pub priority: Option<u8>,
+    /// Milliseconds.
+    pub ttl: Option<u64>,
+}
+
+impl Message {
+    /// The exchange it was published to, last.
+    pub fn exchange(&self) -> &Name {
+        &self.content.template.exchange
+    }
+
+    /// Its routing key.
+    pub fn routing_key(&self) -> &Name {
+        &self.content.template.routing_key
+    }
+
+    /// Its properties, without what a queue adds at delivery (see `View::delivered_properties`).
+    pub fn properties(&self) -> &Properties {
+        &self.content.template.properties
+    }
+
+    /// Whether it is persistent.
+    pub fn is_persistent(&self) -> bool {
+        self.content.persistent
+    }
+}
+
+/// 256 messages with numbers in a row.
+#[derive(Clone, Debug, Default)]
+pub struct MessageBlock {
+    first: u32,
+    messages: Vec<Message>,
+}
+
+impl MessageBlock {
+    /// The number of its first message; always the same for a message, so blocks can be told apart by it.
+    pub fn first(&self) -> MessageId {
+        MessageId(self.first)
+    }
+
+    /// Whether no message will be added.
+    pub fn is_full(&self) -> bool {
+        self.messages.len() as u32 == BLOCK
+    }
+
+    /// One of its messages.
+    pub fn message(&self, id: MessageId) -> Option<&Message> {
+        self.messages.get(id.0.checked_sub(self.first)? as usize)
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Slot {
+    block: Option<Arc<MessageBlock>>,
+    /// Copies that refer to its messages.
+    live: u32,
+}
+
+/// All messages that something still refers to.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Store {
+    slots: VecDeque<Slot>,
+    /// Slots that were dropped from the front.
+    dropped: u32,
+    next: u32,
+    /// Blocks that may be free, looked at before the next command.
+    idle: Vec<u32>,
+    /// Bytes of bodies and 64 a message, of all blocks held.
+    bytes: u64,
+}
+
+impl Store {
+    pub fn push(&mut self, message: Message) -> MessageId {
+        let id = self.next;
+        self.next += 1;
+        self.bytes += message_bytes(&message);
+        if id.is_multiple_of(BLOCK) {
+            let block = MessageBlock { first: id, messages: Vec::with_capacity(BLOCK as usize) };
+            self.slots.push_back(Slot { block: Some(Arc::new(block)), live: 0 });
+        }
+        if let Some(block) = self.slots.back_mut().and_then(|slot| slot.block.as_mut()) {
+            Arc::make_mut(block).messages.push(message);
+        }
+        if self.next.is_multiple_of(BLOCK) {
+            self.idle.push(id / BLOCK);
+        }
+        MessageId(id)
+    }
+
+    pub fn retain(&mut self, id: MessageId) {
+        if let Some(slot) = self.slot(id) {
+            slot.live += 1;
+        }
+    }
+
+    pub fn release(&mut self, id: MessageId) {
+        let Some(slot) = self.slot(id) else { return };
+        slot.live -= 1;
+        if slot.live == 0 {
+            self.idle.push(id.0 / BLOCK);
+        }
+    }
+
+    /// Frees the full blocks that no copy refers to.
+    pub fn sweep(&mut self) {
+        while let Some(number) = self.idle.pop() {
+            let Some(slot) = number.checked_sub(self.dropped).and_then(|at| self.slots.get_mut(at as usize))
+            else {
+                continue;
+            };
+            if slot.live == 0
+                && slot.block.as_ref().is_some_and(|block| block.is_full())
+                && let Some(block) = slot.block.take()
+            {
+                self.bytes -= block.messages.iter().map(message_bytes).sum::<u64>();
+            }
+        }
+        while self.slots.front().is_some_and(|slot| slot.block.is_none()) {
+            self.slots.pop_front();
+            self.dropped += 1;
+        }
+    }
+
+    pub fn get(&self, id: MessageId) -> Option<&Message> {
+        self.block(id)?.message(id)
+    }
+
+    pub fn block(&self, id: MessageId) -> Option<&Arc<MessageBlock>> {
+        let at = (id.0 / BLOCK).checked_sub(self.dropped)?;
+        self.slots.get(at as usize)?.block.as_ref()
+    }
+
+    pub fn next(&self) -> MessageId {
+        MessageId(self.next)
+    }
+
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    fn slot(&mut self, id: MessageId) -> Option<&mut Slot> {
+        let at = (id.0 / BLOCK).checked_sub(self.dropped)?;
+        self.slots.get_mut(at as usize)
+    }
+}
+
+/// Logical bytes: the same natively and in wasm.
+fn message_bytes(message: &Message) -> u64 {
+    64 + message.body.len() as u64
+}

@@ -1,0 +1,176 @@
+//! Policies and operator policies.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::amqp::{FieldTable, FieldValue, Name};
+
+use super::command::{Policy, PolicyScope};
+use super::effect::{ExchangeId, QueueId};
+use super::machine::Broker;
+use super::permissions::Pattern;
+use super::queue::{QueueKind, QueueSpec};
+use super::timers::Timer;
+use super::vhost::VhostId;
+
+/// The policies of a vhost, by whether they are the operator's, and name.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Policies(BTreeMap<(bool, Name), (Policy, Pattern)>);
+
+/// What a policy may set.
+const KEYS: [&str; 18] = [
+    "alternate-exchange",
+    "dead-letter-exchange",
+    "dead-letter-routing-key",
+    "dead-letter-strategy",
+    "message-ttl",
+    "expires",
+    "max-length",
+    "max-length-bytes",
+    "max-in-memory-length",
+    "max-in-memory-bytes",
+    "queue-mode",
+    "queue-version",
+    "overflow",
+    "delivery-limit",
+    "consumer-timeout",
+    "max-age",
+    "stream-max-segment-size-bytes",
+    "queue-leader-locator",
+];
+
+/// What an operator policy may set.
+const OPERATOR_KEYS: [&str; 8] = [
+    "message-ttl",
+    "expires",
+    "max-length",
+    "max-length-bytes",
+    "max-in-memory-length",
+    "max-in-memory-bytes",
+    "delivery-limit",
+    "overflow",
+];
+
+impl Policies {
+    /// RabbitMQ: at most one is in force, the one of the highest priority.
+    fn in_force(&self, operator: bool, name: &str, fits: impl Fn(&Policy) -> bool) -> Option<&Policy> {
+        self.0
+            .iter()
+            .filter(|((of_operator, _), (policy, pattern))| {
+                *of_operator == operator && fits(policy) && pattern.matches(name)
+            })
+            .map(|(_, (policy, _))| policy)
+            .max_by_key(|policy| policy.priority)
+    }
+}
+
+/// Whether RabbitMQ would take that policy; if not, what it says.
+fn check(policy: &Policy) -> Result<(), String> {
+    if policy.definition.is_empty() {
+        return Err("Validation failed\n\nno policy provided\n".to_owned());
+    }
+    let known: &[&str] = if policy.operator { &OPERATOR_KEYS } else { &KEYS };
+    for (key, value) in &policy.definition.0 {
+        if !known.contains(&&**key) {
+            let shown = match value {
+                FieldValue::Text(text) => format!("<<\"{text}\">>"),
+                other => other.as_integer().map_or_else(|| format!("{other:?}"), |number| number.to_string()),
+            };
+            return Err(format!(
+                "Validation failed\n\n[{{<<\"{key}\">>,{shown}}}] are not recognised policy settings\n"
+            ));
+        }
+        check_value(key, value).map_err(|why| format!("Validation failed\n\n{why}\n"))?;
+    }
+    Ok(())
+}
+
+fn check_value(key: &str, value: &FieldValue) -> Result<(), String> {
+    let number = value.as_integer();
+    let shown = number.map_or_else(|| format!("{value:?}"), |number| number.to_string());
+    let text = matches!(value, FieldValue::Text(_));
+    let (valid, what) = match key {
+        "message-ttl" => (number.is_some_and(|n| n >= 0), "message TTL"),
+        "expires" => (number.is_some_and(|n| n >= 1), "queue expiry"),
+        "max-length" => (number.is_some_and(|n| n >= 0), "maximum length"),
+        "max-length-bytes" => (number.is_some_and(|n| n >= 0), "maximum length in bytes"),
+        "delivery-limit" => (number.is_some(), "delivery limit"),
+        "overflow" => {
+            let known = ["drop-head", "reject-publish", "reject-publish-dlx"];
+            (matches!(value, FieldValue::Text(text) if known.contains(&&**text)), "overflow")
+        }
+        "dead-letter-exchange" => (text, "dead letter exchange name"),
+        "dead-letter-routing-key" => (text, "dead letter routing key"),
+        "alternate-exchange" => (text, "alternate exchange name"),
+        _ => (true, ""),
+    };
+    if valid { Ok(()) } else { Err(format!("{shown} is not a valid {what}")) }
+}
+
+impl Broker {
+    pub(super) fn set_policy(&mut self, policy: Policy) -> Result<(), String> {
+        check(&policy)?;
+        let pattern = Pattern::new(&policy.pattern)?;
+        let Some(vhost) = self.vhost_named(&policy.vhost) else {
+            return Err(format!("Virtual host '{}' does not exist", policy.vhost));
+        };
+        let place = (policy.operator, policy.name.clone());
+        Arc::make_mut(&mut self.vhost_mut(vhost).policies).0.insert(place, (policy, pattern));
+        self.policies_changed(vhost);
+        Ok(())
+    }
+
+    pub(super) fn clear_policy(&mut self, vhost: &str, name: &Name, operator: bool) {
+        let Some(vhost) = self.vhost_named(vhost) else { return };
+        Arc::make_mut(&mut self.vhost_mut(vhost).policies).0.remove(&(operator, name.clone()));
+        self.policies_changed(vhost);
+    }
+
+    pub(super) fn policies_for_queue(&self, spec: &QueueSpec) -> (Option<&FieldTable>, Option<&FieldTable>) {
+        let fits = |policy: &Policy| match policy.apply_to {
+            PolicyScope::All | PolicyScope::Queues => true,
+            PolicyScope::ClassicQueues => spec.kind == QueueKind::Classic,
+            PolicyScope::QuorumQueues => spec.kind == QueueKind::Quorum,
+            PolicyScope::Exchanges | PolicyScope::Streams => false,
+        };
+        let policies = &self.vhost(spec.vhost).policies;
+        let found = |operator| policies.in_force(operator, &spec.name, fits).map(|policy| &policy.definition);
+        (found(false), found(true))
+    }
+
+    /// The alternate exchange: the argument, else a policy's.
+    pub(super) fn apply_policy_to_exchange(&mut self, id: ExchangeId) {
+        let spec = Arc::clone(&self.exchanges[id.index()].spec);
+        let fits = |policy: &Policy| matches!(policy.apply_to, PolicyScope::All | PolicyScope::Exchanges);
+        let policy = self.vhost(spec.vhost).policies.in_force(false, &spec.name, fits);
+        let value = spec
+            .arguments
+            .get("alternate-exchange")
+            .or_else(|| policy.and_then(|policy| policy.definition.get("alternate-exchange")));
+        let alternate = match value {
+            Some(FieldValue::Text(exchange)) => Some(exchange.clone()),
+            _ => None,
+        };
+        self.exchanges[id.index()].alternate = alternate;
+    }
+
+    /// RabbitMQ: policies are looked at again for every queue and exchange, at once.
+    fn policies_changed(&mut self, vhost: VhostId) {
+        self.generation += 1;
+        let exchanges: Vec<ExchangeId> = self.vhost(vhost).exchanges.values().copied().collect();
+        for exchange in exchanges {
+            self.apply_policy_to_exchange(exchange);
+        }
+        let queues: Vec<QueueId> = self.vhost(vhost).queues.values().copied().collect();
+        for queue in queues {
+            let spec = Arc::clone(&self.queue(queue).spec);
+            let settings = self.settings_of(&spec);
+            if settings != *self.queue(queue).settings {
+                self.has_own_timeouts |= settings.consumer_timeout.is_some();
+                self.queue_mut(queue).settings = Arc::new(settings);
+                self.arm(Timer::Lease(queue));
+                self.settle_queue(queue);
+            }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Which RabbitMQ this is: versions, and what differs between them as named flags.
+//!
+//! Invariant: the rest of the broker asks a flag; it never compares versions.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A version line of RabbitMQ.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Version {
+    /// 3.10, recorded from 3.10.8.
+    V3_10,
+    /// 3.13, from its source and release notes.
+    V3_13,
+    /// 4.0, recorded from 4.0.5.
+    V4_0,
+    /// 4.1, from its release notes.
+    V4_1,
+    /// 4.2, from its release notes.
+    V4_2,
+    /// 4.3, recorded from 4.3.6.
+    #[default]
+    V4_3,
+}
+
+impl Version {
+    /// All, oldest first.
+    pub const ALL: [Self; 6] = [Self::V3_10, Self::V3_13, Self::V4_0, Self::V4_1, Self::V4_2, Self::V4_3];
+
+    /// The version of that name: `4.0`, or with more after it, `4.0.5`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.trim().split('.');
+        let (major, minor) = (parts.next()?, parts.next()?);
+        Self::ALL.into_iter().find(|version| version.name().split_once('.') == Some((major, minor)))
+    }
+
+    /// `4.3`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::V3_10 => "3.10",
+            Self::V3_13 => "3.13",
+            Self::V4_0 => "4.0",
+            Self::V4_1 => "4.1",
+            Self::V4_2 => "4.2",
+            Self::V4_3 => "4.3",
+        }
+    }
+
+    /// The exact version whose behaviour was recorded, if one was.
+    pub fn recorded(self) -> Option<&'static str> {
+        match self {
+            Self::V3_10 => Some("3.10.8"),
+            Self::V4_0 => Some("4.0.5"),
+            Self::V4_3 => Some("4.3.6"),
+            Self::V3_13 | Self::V4_1 | Self::V4_2 => None,
+        }
+    }
+
+    /// What it does differently from the others.
+    pub fn profile(self) -> Profile {
+        Profile::of(self)
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.name())
+    }
+}
+
+/// Which unacknowledged deliveries the acknowledgement timeout is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeoutOf {
+    /// Those of every queue; the channel is closed.
+    EveryQueue,
+    /// Those of quorum queues; the consumer is cancelled.
+    QuorumConsumers,
+}
+
+/// How a quorum queue orders messages by their priority property.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QuorumPriority {
+    /// It does not.
+    Ignored,
+    /// Two levels, high ones twice as often as the others.
+    TwoLevels,
+    /// Strictly, 0 to 31, 4 being the default.
+    Strict,
+}
+
+/// What a version does differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// Whose.
+    pub version: Version,
+    /// 403 texts name the permission that lacks: `write access to exchange …`.
+    pub names_permission: bool,
+    /// There is an exchange type `x-local-random`.
+    pub has_local_random: bool,
+    /// An unknown exchange type closes the channel with 406 instead of the connection with 503.
+    pub unknown_type_closes_channel: bool,
+    /// Numbers in headers compare with their type, 1 is not 1.0.
+    pub headers_compare_strictly: bool,
+    /// Dead-lettered messages carry `x-last-death-*`.
+    pub last_death_headers: bool,
+    /// A message's `x-death` is believed when it comes from a client.
+    pub honours_foreign_x_death: bool,
+    /// Entries of `x-death` keep their order of deaths; else the older ones are reversed at every death.
+    pub orders_x_death: bool,
+    /// A dead-letter routing key removes the CC header.
+    pub dead_letter_key_removes_cc: bool,
+    /// Dead-lettering sets the redelivered flag of what was delivered before.
+    pub dead_letter_keeps_redelivered: bool,
+    /// Queue types are always written into the arguments and named in texts.
+    pub injects_queue_type: bool,
+    /// Delivery limit of a quorum queue that sets none.
+    pub default_delivery_limit: Option<u16>,
+    /// A nack with requeue does not count towards the delivery limit.
+    pub nack_is_free: bool,
+    /// `x-delivery-count: 0` on the first get.
+    pub counts_first_get: bool,
+    /// `x-acquired-count` beside `x-delivery-count`.
+    pub acquired_count: bool,
+    /// Order by priority in quorum queues.
+    pub quorum_priority: QuorumPriority,
+    /// A single active consumer of a quorum queue yields to one of higher priority.
+    pub quorum_single_active_by_priority: bool,
+    /// `basic.qos` with global is carried out as if it were not global.
+    pub global_qos_ignored: bool,
+    /// What the acknowledgement timeout is about.
+    pub timeout_of: TimeoutOf,
+    /// The acknowledgement timeout can be set per queue.
+    pub timeout_per_queue: bool,
+    /// Passive declares need the configure permission.
+    pub passive_needs_permission: bool,
+    /// Largest message in bytes.
+    pub message_size_max: u64,
+    /// Most `#` words in a topic binding key.
+    pub hash_words_max: Option<u8>,
+    /// Transient exchanges survive a restart, as the metadata store keeps them.
+    pub keeps_transient_exchanges: bool,
+    /// Replies to a requester that is gone count as routed.
+    pub lost_replies_count_as_routed: bool,
+    /// Direct reply-to is a queue type of its own, that cannot be bound.
+    pub volatile_reply_queues: bool,
+    /// What a deleted vhost's clients are told: `is deleted` or `is down`.
+    pub vhost_down_text: bool,
+}
+
+impl Profile {
+    fn of(version: Version) -> Self {
+        let since = |first: Version| version >= first;
+        let mib = 1024 * 1024;
+        Self {
+            version,
+            names_permission: since(Version::V4_0),
+            has_local_random: since(Version::V4_0),
+            unknown_type_closes_channel: since(Version::V4_3),
+            headers_compare_strictly: since(Version::V3_13),
+            last_death_headers: since(Version::V3_13),
+            honours_foreign_x_death: !since(Version::V4_0),
+            orders_x_death: since(Version::V3_13),
+            dead_letter_key_removes_cc: !since(Version::V3_13),
+            dead_letter_keeps_redelivered: since(Version::V4_3),
+            injects_queue_type: since(Version::V4_0),
+            default_delivery_limit: since(Version::V4_0).then_some(20),
+            nack_is_free: since(Version::V4_3),
+            counts_first_get: !since(Version::V3_13),
+            acquired_count: since(Version::V4_3),
+            quorum_priority: match version {
+                Version::V3_10 | Version::V3_13 => QuorumPriority::Ignored,
+                Version::V4_3 => QuorumPriority::Strict,
+                Version::V4_0 | Version::V4_1 | Version::V4_2 => QuorumPriority::TwoLevels,
+            },
+            quorum_single_active_by_priority: since(Version::V4_0),
+            global_qos_ignored: since(Version::V4_3),
+            timeout_of: if since(Version::V4_3) { TimeoutOf::QuorumConsumers } else { TimeoutOf::EveryQueue },
+            timeout_per_queue: since(Version::V3_13),
+            passive_needs_permission: since(Version::V4_3),
+            message_size_max: if since(Version::V4_0) { 16 * mib } else { 128 * mib },
+            hash_words_max: since(Version::V4_3).then_some(2),
+            keeps_transient_exchanges: since(Version::V4_3),
+            lost_replies_count_as_routed: since(Version::V4_2),
+            volatile_reply_queues: since(Version::V4_3),
+            vhost_down_text: since(Version::V4_3),
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! basic.publish, up to the queues.
+
+use std::sync::Arc;
+
+use crate::amqp::{Choices, FieldValue, Name, Properties, ReplyCode, Template};
+
+use super::effect::{ChannelId, DropReason, Effect, ExchangeId, MessageId, QueueId};
+use super::machine::{At, Broker};
+use super::message::{Content, Message};
+use super::permissions::Access;
+use super::refusal::{Outcome, Refusal};
+use super::routing::Route;
+
+/// A template that was checked: nothing about it needs to be asked again while nothing changes.
+#[derive(Clone, Debug)]
+pub(super) struct Prepared {
+    /// Held so that the same address means the same template.
+    template: Arc<Template>,
+    generation: u32,
+    exchange: ExchangeId,
+    content: Arc<Content>,
+    /// Where it goes, if that depends on the template alone.
+    route: Option<Arc<Route>>,
+}
+
+/// What a queue did with a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// It has it, and may confirm it.
+    Stored,
+    /// It has it; the confirm comes later.
+    Storing,
+    /// It is full and refuses.
+    Refused,
+}
+
+impl Broker {
+    pub(super) fn basic_publish(
+        &mut self,
+        at: At,
+        template: Arc<Template>,
+        body: Arc<[u8]>,
+        choices: &mut dyn Choices,
+    ) -> Outcome {
+        self.block_if_alarmed(at.connection);
+        let size_max = self.profile.message_size_max;
+        if body.len() as u64 > size_max && !template.immediate {
+            return Err(Refusal::precondition_failed(format!(
+                "message size {} is larger than configured max size {size_max}",
+                body.len()
+            )));
+        }
+        let prepared = self.prepared(at, &template)?;
+        let route = match &prepared.route {
+            Some(route) => Arc::clone(route),
+            None => self.route(prepared.exchange, &prepared.content, choices),
+        };
+        let channel = self.channel_mut(at.channel);
+        if let Some(transaction) = &mut channel.transaction {
+            let message = Message { content: Arc::clone(&prepared.content), body };
+            transaction.publish(message, route, template.mandatory);
+            return Ok(());
+        }
+        let seq = channel.confirms.number();
+        let message = Message { content: Arc::clone(&prepared.content), body };
+        self.publish(at.channel, message, seq, &route, template.mandatory);
+        Ok(())
+    }
+
+    /// A message that passed all checks is taken: routed, put into queues, returned, confirmed.
+    pub(super) fn publish(
+        &mut self,
+        channel: ChannelId,
+        message: Message,
+        seq: u32,
+        route: &Route,
+        mandatory: bool,
+    ) -> bool {
+        let id = self.messages.push(message);
+        self.put(Effect::Published { channel, message: id, seq });
+        for binding in &route.bindings {
+            self.put(Effect::Routed { message: id, binding: *binding });
+        }
+        if let Some(address) = &route.reply_to {
+            let delivered = self.deliver_reply(address, id);
+            if !delivered && mandatory && route.queues.is_empty() {
+                self.return_message(channel, id);
+            }
+        } else if route.queues.is_empty() {
+            self.put(Effect::Dropped { message: id, queue: QueueId::NONE, reason: DropReason::Unroutable });
+            if mandatory {
+                self.return_message(channel, id);
+            }
+        }
+        let (mut storing, mut refused) = (0, false);
+        for queue in &route.queues {
+            match self.enqueue(*queue, id, channel, seq) {
+                Taken::Stored => {}
+                Taken::Storing => storing += 1,
+                Taken::Refused => refused = true,
+            }
+        }
+        if seq != 0 {
+            self.record_confirm(channel, seq, storing, refused);
+        }
+        refused
+    }
+
+    fn return_message(&mut self, channel: ChannelId, message: MessageId) {
+        self.put(Effect::Returned { channel, message, code: ReplyCode::NoRoute.number() });
+    }
+
+    /// The template with its checks done, from the last publish if it was the same.
+    fn prepared(&mut self, at: At, template: &Arc<Template>) -> Outcome<Arc<Prepared>> {
+        let generation = self.generation;
+        if let Some(prepared) = &self.channel(at.channel).prepared
+            && prepared.generation == generation
+            && Arc::ptr_eq(&prepared.template, template)
+        {
+            return Ok(Arc::clone(prepared));
+        }
+        let (exchange, content) = self.check_publish(at, template)?;
+        let route = self.fixed_route(exchange, &content);
+        let prepared =
+            Arc::new(Prepared { template: Arc::clone(template), generation, exchange, content, route });
+        self.channel_mut(at.channel).prepared = Some(Arc::clone(&prepared));
+        Ok(prepared)
+    }
+
+    /// RabbitMQ: the checks of basic.publish, in its order.
+    fn check_publish(&mut self, at: At, template: &Arc<Template>) -> Outcome<(ExchangeId, Arc<Content>)> {
+        if template.immediate {
+            return Err(Refusal::not_implemented("immediate=true"));
+        }
+        let vhost = self.vhost_of(at.connection);
+        self.check_access(at.connection, Access::Write, "exchange", &template.exchange)?;
+        let exchange = self.expect_exchange(vhost, &template.exchange)?;
+        let spec = Arc::clone(&self.exchanges[exchange.index()].spec);
+        if spec.internal {
+            return Err(Refusal::access_refused(format!(
+                "cannot publish to internal exchange '{}' in vhost '{}'",
+                spec.name,
+                self.vhost(vhost).name
+            )));
+        }
+        self.check_topic_access(at.connection, exchange, Access::Write, &template.routing_key)?;
+        let mut properties = template.properties.clone();
+        let rewritten = self.rewrite_reply_to(at, &mut properties)?;
+        self.check_user_id(at, &properties)?;
+        let content = content_of(template, properties, rewritten)?;
+        Ok((exchange, Arc::new(content)))
+    }
+
+    /// RabbitMQ: user-id must be the login, unless the user may impersonate.
+    fn check_user_id(&self, at: At, properties: &Properties) -> Outcome {
+        let Some(claimed) = &properties.user_id else { return Ok(()) };
+        let login = self.user_of(at.connection);
+        let may =
+            self.users.get(&login).is_some_and(|user| user.tags.iter().any(|tag| **tag == *"impersonator"));
+        if *claimed == login || may {
+            return Ok(());
+        }
+        Err(Refusal::precondition_failed(format!(
+            "user_id property set to '{claimed}' but authenticated user was '{login}'"
+        )))
+    }
+}
+
+/// What the broker reads in a message's properties, and the message as it will be delivered.
+fn content_of(template: &Arc<Template>, mut properties: Properties, rewritten: bool) -> Outcome<Content> {
+    let ttl = expiration(properties.expiration.as_deref())?;
+    let persistent = match properties.delivery_mode {
+        None | Some(1) => false,
+        Some(2) => true,
+        Some(other) => {
+            return Err(Refusal::precondition_failed(format!(
+                "invalid message: {{delivery_mode_unknown,{other}}}"
+            )));
+        }
+    };
+    let mut more_keys = Vec::new();
+    let mut changed = rewritten;
+    let mut cc_count = 0;
+    if let Some(headers) = &mut properties.headers {
+        keys_in(headers.get("CC"), "CC", &mut more_keys)?;
+        cc_count = more_keys.len() as u32;
+        keys_in(headers.get("BCC"), "BCC", &mut more_keys)?;
+        changed |= headers.remove("BCC").is_some();
+    }
+    let priority = properties.priority;
+    let template = if changed {
+        Arc::new(Template { properties, ..(**template).clone() })
+    } else {
+        Arc::clone(template)
+    };
+    Ok(Content { template, more_keys, cc_count, persistent, priority, ttl })
+}
+
+/// RabbitMQ: an array of long strings; elements of other types are skipped.
+fn keys_in(header: Option<&FieldValue>, which: &str, keys: &mut Vec<Name>) -> Outcome {
+    match header {
+        None => Ok(()),
+        Some(FieldValue::Array(values)) => {
+            keys.extend(values.iter().filter_map(|value| match value {
+                FieldValue::Text(key) => Some(key.clone()),
+                _ => None,
+            }));
+            Ok(())
+        }
+        Some(other) => Err(Refusal::precondition_failed(format!(
+            "invalid message: {{unacceptable_type_in_header,\"{which}\",{}}}",
+            other.type_name()
+        ))),
+    }
+}
+
+/// RabbitMQ: the longest time to live, ten years.
+pub(super) const TTL_MAX: u64 = 315_360_000_000;
+
+/// RabbitMQ: milliseconds as a string, read by `string:to_integer/1`.
+fn expiration(text: Option<&str>) -> Outcome<Option<u64>> {
+    let Some(text) = text else { return Ok(None) };
+    let refuse =
+        |why: String| Err(Refusal::precondition_failed(format!("invalid expiration '{text}': {why}")));
+    let (negative, digits) = match text.as_bytes().first() {
+        Some(b'-') => (true, &text[1..]),
+        Some(b'+') => (false, &text[1..]),
+        _ => (false, text),
+    };
+    let end = digits.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(digits.len());
+    let (number, left_over) = digits.split_at(end);
+    if number.is_empty() {
+        return refuse("no_integer".to_owned());
+    }
+    if !left_over.is_empty() {
+        return refuse(format!("{{leftover_string,\"{left_over}\"}}"));
+    }
+    let shown = number.trim_start_matches('0');
+    let shown = if shown.is_empty() { "0" } else { shown };
+    match number.parse::<u64>() {
+        Ok(value) if negative && value > 0 => refuse(format!("{{value_negative,-{shown}}}")),
+        Ok(value) if value <= TTL_MAX => Ok(Some(value)),
+        _ if negative => refuse(format!("{{value_negative,-{shown}}}")),
+        _ => refuse(format!("{{value_too_large,{shown}}}")),
+    }
+}

@@ -1,0 +1,350 @@
+//! Queues: what they are, and the order of what is ready in them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::amqp::{ConnectionId, FieldTable, Name, SimDuration, SimTime};
+
+use super::chunks::{Chunks, Item};
+use super::consumer::Rows;
+use super::effect::{BindingId, ConsumerId, DropReason, Effect, MessageId, QueueId};
+use super::machine::Broker;
+use super::profile::QuorumPriority;
+use super::settings::Settings;
+use super::timers::Timer;
+use super::vhost::VhostId;
+
+/// The type of a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueueKind {
+    /// `classic`
+    Classic,
+    /// `quorum`
+    Quorum,
+}
+
+/// A queue as it was declared.
+#[derive(Clone, Debug)]
+pub(super) struct QueueSpec {
+    pub vhost: VhostId,
+    pub name: Name,
+    pub kind: QueueKind,
+    pub durable: bool,
+    /// The connection it is exclusive to.
+    pub owner: Option<ConnectionId>,
+    pub auto_delete: bool,
+    pub arguments: FieldTable,
+    pub single_active: bool,
+}
+
+/// A copy of a message in a queue.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry {
+    pub message: MessageId,
+    /// Its place in its row; kept while it is unacked, so that it can return to it.
+    pub place: u32,
+    /// `MAX`: never.
+    pub expires: SimTime,
+    /// How often it came back in a way that counts.
+    pub count: u16,
+    /// How often it was handed out.
+    pub acquired: u16,
+    pub redelivered: bool,
+    pub priority: u8,
+}
+
+impl Item for Entry {
+    fn order(&self) -> u64 {
+        u64::from(self.place)
+    }
+}
+
+/// What is ready: a row for each priority, and before them what was returned to a quorum queue.
+#[derive(Clone, Debug)]
+pub(super) struct Ready {
+    returned: Chunks<Entry>,
+    rows: Vec<Chunks<Entry>>,
+    len: u32,
+    bytes: u64,
+    /// With two levels the lower one gets every third turn; this counts them.
+    turn: Option<u8>,
+}
+
+/// RabbitMQ: of three turns the lower of two levels gets one.
+const TURNS: u8 = 2;
+
+impl Ready {
+    fn new(priorities: u8, two_levels: bool) -> Self {
+        Self {
+            returned: Chunks::default(),
+            rows: vec![Chunks::default(); usize::from(priorities) + 1],
+            len: 0,
+            bytes: 0,
+            turn: two_levels.then_some(0),
+        }
+    }
+
+    pub fn len(&self) -> u32 {
+        self.len
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    pub fn max_priority(&self) -> u8 {
+        (self.rows.len() - 1) as u8
+    }
+
+    pub fn push(&mut self, entry: Entry, bytes: u64) {
+        self.rows[usize::from(entry.priority)].push_back(entry);
+        self.count_in(bytes);
+    }
+
+    /// Back to its place.
+    pub fn restore(&mut self, entry: Entry, bytes: u64) {
+        self.rows[usize::from(entry.priority)].insert(entry);
+        self.count_in(bytes);
+    }
+
+    /// Before all that was not returned; its place tells the order among the returned.
+    pub fn put_returned(&mut self, entry: Entry, bytes: u64) {
+        self.returned.push_back(entry);
+        self.count_in(bytes);
+    }
+
+    pub fn head(&self) -> Option<&Entry> {
+        self.returned.front().or_else(|| self.rows[self.next_row()?].front())
+    }
+
+    pub fn pop(&mut self, bytes_of: impl FnOnce(MessageId) -> u64) -> Option<Entry> {
+        let entry = match self.returned.pop_front() {
+            Some(entry) => entry,
+            None => {
+                let row = self.next_row()?;
+                if let Some(turn) = &mut self.turn {
+                    *turn = if *turn == TURNS { 0 } else { *turn + 1 };
+                }
+                self.rows[row].pop_front()?
+            }
+        };
+        self.count_out(bytes_of(entry.message));
+        Some(entry)
+    }
+
+    /// The heads that can expire: each row's in a quorum queue, else only what is delivered next.
+    pub fn heads(&self, of_each_row: bool) -> impl Iterator<Item = &Entry> {
+        let each = of_each_row.then(|| self.rows.iter().rev().filter_map(Chunks::front));
+        let next = if of_each_row { self.returned.front() } else { self.head() };
+        next.into_iter().chain(each.into_iter().flatten())
+    }
+
+    /// Takes one of the heads out.
+    pub fn take(&mut self, head: Entry, bytes: u64) -> bool {
+        let returned = self.returned.front().is_some_and(|entry| entry.message == head.message);
+        let taken = if returned {
+            self.returned.pop_front()
+        } else {
+            self.rows[usize::from(head.priority)].remove(head.order())
+        };
+        if taken.is_some() {
+            self.count_out(bytes);
+        }
+        taken.is_some()
+    }
+
+    /// Takes one out, wherever it is.
+    pub fn remove(&mut self, entry: Entry, bytes: u64) -> bool {
+        let row = &mut self.rows[usize::from(entry.priority)];
+        let here = row.get(entry.order()).is_some_and(|other| other.message == entry.message);
+        let removed = if here { row.remove(entry.order()) } else { self.returned.remove(entry.order()) };
+        if removed.is_some() {
+            self.count_out(bytes);
+        }
+        removed.is_some()
+    }
+
+    pub fn mark_redelivered(&mut self) {
+        for row in self.rows.iter_mut().chain([&mut self.returned]) {
+            let orders: Vec<u64> = row.iter().map(Item::order).collect();
+            for order in orders {
+                row.update(order, |entry| entry.redelivered = true);
+            }
+        }
+    }
+
+    /// In the order in which they would be delivered.
+    pub fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.returned.iter().chain(self.rows.iter().rev().flat_map(Chunks::iter))
+    }
+
+    pub fn clear(&mut self) -> Vec<Entry> {
+        let all: Vec<Entry> = self.iter().copied().collect();
+        *self = Self::new(self.max_priority(), self.turn.is_some());
+        all
+    }
+
+    fn next_row(&self) -> Option<usize> {
+        if self.turn == Some(TURNS) && !self.rows[0].is_empty() {
+            return Some(0);
+        }
+        (0..self.rows.len()).rev().find(|row| !self.rows[*row].is_empty())
+    }
+
+    fn count_in(&mut self, bytes: u64) {
+        self.len += 1;
+        self.bytes += bytes;
+    }
+
+    fn count_out(&mut self, bytes: u64) {
+        self.len -= 1;
+        self.bytes -= bytes;
+    }
+}
+
+/// A queue, kept after its deletion for its names.
+#[derive(Clone, Debug)]
+pub(super) struct Queue {
+    pub spec: Arc<QueueSpec>,
+    pub settings: Arc<Settings>,
+    pub is_alive: bool,
+    pub ready: Ready,
+    pub unacked: u32,
+    pub next_place: u32,
+    pub consumers: Rows,
+    /// The single active consumer.
+    pub active: ConsumerId,
+    /// The consumer that has the queue for itself.
+    pub exclusive_consumer: ConsumerId,
+    pub had_consumer: bool,
+    /// Last declare, get or end of a consumer.
+    pub last_used: SimTime,
+    pub head_armed: SimTime,
+    pub lease_armed: SimTime,
+    pub incoming: BTreeSet<BindingId>,
+}
+
+impl Queue {
+    pub fn is_quorum(&self) -> bool {
+        self.spec.kind == QueueKind::Quorum
+    }
+
+    pub fn head_due(&self) -> Option<SimTime> {
+        let soonest = self.ready.heads(self.is_quorum()).map(|entry| entry.expires).min()?;
+        (soonest != SimTime::MAX).then_some(soonest)
+    }
+
+    pub fn lease_due(&self) -> Option<SimTime> {
+        let expires = self.settings.expires.filter(|_| self.is_alive && self.consumers.is_empty())?;
+        Some(self.last_used + SimDuration::millis(expires))
+    }
+}
+
+impl Broker {
+    pub(super) fn queue(&self, id: QueueId) -> &Queue {
+        &self.queues[id.index()]
+    }
+
+    pub(super) fn queue_mut(&mut self, id: QueueId) -> &mut Queue {
+        &mut self.queues[id.index()]
+    }
+
+    pub(super) fn add_queue(&mut self, spec: QueueSpec) -> QueueId {
+        let id = QueueId(self.queues.len() as u32);
+        let names = &mut self.vhosts[spec.vhost.0 as usize].queues;
+        Arc::make_mut(names).insert(spec.name.clone(), id);
+        let settings = self.settings_of(&spec);
+        let (priorities, two_levels) = match (spec.kind, self.profile.quorum_priority) {
+            (QueueKind::Classic, _) => (settings.max_priority, false),
+            (QueueKind::Quorum, QuorumPriority::Ignored) => (0, false),
+            (QueueKind::Quorum, QuorumPriority::TwoLevels) => (1, true),
+            (QueueKind::Quorum, QuorumPriority::Strict) => (31, false),
+        };
+        self.queues.push(Queue {
+            spec: Arc::new(spec),
+            settings: Arc::new(settings),
+            is_alive: true,
+            ready: Ready::new(priorities, two_levels),
+            unacked: 0,
+            next_place: 0,
+            consumers: Rows::default(),
+            active: ConsumerId::NONE,
+            exclusive_consumer: ConsumerId::NONE,
+            had_consumer: false,
+            last_used: self.now,
+            head_armed: SimTime::MAX,
+            lease_armed: SimTime::MAX,
+            incoming: BTreeSet::new(),
+        });
+        self.generation += 1;
+        self.put(Effect::QueueDeclared { queue: id });
+        self.arm(Timer::Lease(id));
+        id
+    }
+
+    /// Deletes a queue with all in it. Its consumers are told; what was unacked is lost; bindings go, and with
+    /// them auto-delete exchanges. RabbitMQ: nothing is dead-lettered, and what waits for a confirm is acked.
+    pub(super) fn delete_queue(&mut self, id: QueueId) -> u32 {
+        let queue = self.queue_mut(id);
+        if !queue.is_alive {
+            return 0;
+        }
+        queue.is_alive = false;
+        let spec = Arc::clone(&queue.spec);
+        let ready = queue.ready.clear();
+        queue.unacked = 0;
+        let consumers = queue.consumers.all().to_vec();
+        let incoming: Vec<BindingId> = queue.incoming.iter().copied().collect();
+        Arc::make_mut(&mut self.vhost_mut(spec.vhost).queues).remove(&spec.name);
+        self.generation += 1;
+        for consumer in consumers {
+            self.cancel_by_broker(consumer);
+        }
+        for entry in &ready {
+            self.put(Effect::Dropped { message: entry.message, queue: id, reason: DropReason::QueueDeleted });
+            self.messages.release(entry.message);
+        }
+        self.drop_unacked_of(id);
+        self.confirm_deleted(id);
+        for binding in incoming {
+            self.remove_binding(binding);
+        }
+        self.put(Effect::QueueDeleted { queue: id });
+        ready.len() as u32
+    }
+
+    /// Auto-delete: after its last consumer.
+    pub(super) fn delete_if_unused(&mut self, id: QueueId) {
+        if id == QueueId::NONE {
+            return;
+        }
+        let queue = self.queue(id);
+        if queue.is_alive && queue.spec.auto_delete && queue.had_consumer && queue.consumers.is_empty() {
+            self.delete_queue(id);
+        }
+    }
+
+    pub(super) fn delete_exclusive_queues(&mut self, connection: ConnectionId) {
+        let owned = |queue: &Queue| queue.is_alive && queue.spec.owner == Some(connection);
+        let ids: Vec<u32> = (0..).zip(&self.queues).filter(|(_, q)| owned(q)).map(|(id, _)| id).collect();
+        for id in ids {
+            self.delete_queue(QueueId(id));
+        }
+    }
+
+    pub(super) fn lease_expired(&mut self, id: QueueId) {
+        self.delete_queue(id);
+    }
+
+    pub(super) fn queue_named(&self, vhost: VhostId, queue: &str) -> Option<QueueId> {
+        self.vhost(vhost).queues.get(queue).copied()
+    }
+
+    pub(super) fn body_bytes(&self, message: MessageId) -> u64 {
+        self.messages.get(message).map_or(0, |message| message.body.len() as u64)
+    }
+}

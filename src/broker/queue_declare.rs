@@ -1,0 +1,374 @@
+//! queue.declare, delete, purge, bind, unbind.
+
+use crate::amqp::{FieldTable, FieldValue, Method, Name};
+
+use super::arguments::{self, plain_name};
+use super::binding::Destination;
+use super::effect::{DropReason, Effect, QueueId, Reply};
+use super::exchange_declare::refuse_default;
+use super::machine::{At, Broker};
+use super::permissions::Access;
+use super::queue::{QueueKind, QueueSpec};
+use super::refusal::{Outcome, Refusal};
+use super::reply_to;
+use super::timers::Timer;
+
+/// queue.declare, but for passive ones.
+struct Declare {
+    queue: Name,
+    durable: bool,
+    exclusive: bool,
+    auto_delete: bool,
+    arguments: FieldTable,
+}
+
+impl Broker {
+    pub(super) fn queue_method(&mut self, at: At, method: Method) -> Outcome {
+        match method {
+            Method::QueueDeclare { queue, passive: true, .. } => self.queue_passive(at, &plain_name(&queue)),
+            Method::QueueDeclare { queue, passive: false, durable, exclusive, auto_delete, arguments } => {
+                let queue = plain_name(&queue);
+                self.queue_declare(at, Declare { queue, durable, exclusive, auto_delete, arguments })
+            }
+            Method::QueueDelete { queue, if_unused, if_empty } => {
+                self.queue_delete(at, &queue, if_unused, if_empty)
+            }
+            Method::QueuePurge { queue } => self.queue_purge(at, &queue),
+            Method::QueueBind { queue, exchange, routing_key, arguments } => {
+                self.queue_bind(at, &queue, &exchange, routing_key, arguments)
+            }
+            Method::QueueUnbind { queue, exchange, routing_key, arguments } => {
+                self.queue_unbind(at, &queue, &exchange, routing_key, arguments)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The empty name is the queue declared last on this channel.
+    pub(super) fn queue_name_or_last(&self, at: At, queue: &Name) -> Outcome<Name> {
+        if !queue.is_empty() {
+            return Ok(queue.clone());
+        }
+        let last = self.channel(at.channel).last_queue.clone();
+        last.ok_or_else(|| Refusal::not_found("no previously declared queue"))
+    }
+
+    pub(super) fn expect_queue(&self, at: At, queue: &str) -> Outcome<QueueId> {
+        let vhost = self.vhost_of(at.connection);
+        self.queue_named(vhost, queue).ok_or_else(|| {
+            Refusal::not_found(format!("no queue '{queue}' in vhost '{}'", self.vhost(vhost).name))
+        })
+    }
+
+    /// An exclusive queue is its connection's alone.
+    pub(super) fn check_unlocked(&self, at: At, id: QueueId) -> Outcome {
+        match self.queue(id).spec.owner {
+            Some(owner) if owner != at.connection => Err(self.locked(id)),
+            _ => Ok(()),
+        }
+    }
+
+    fn locked(&self, id: QueueId) -> Refusal {
+        Refusal::resource_locked(format!(
+            "cannot obtain exclusive access to locked {}. It could be originally declared on another connection or \
+             the exclusive property value does not match that of the original declaration.",
+            self.queue_place(id)
+        ))
+    }
+
+    fn queue_place(&self, id: QueueId) -> String {
+        let spec = &self.queue(id).spec;
+        format!("queue '{}' in vhost '{}'", spec.name, self.vhost(spec.vhost).name)
+    }
+
+    fn declared(&mut self, at: At, id: QueueId) {
+        let now = self.now;
+        let queue = self.queue_mut(id);
+        if queue.spec.kind == QueueKind::Classic {
+            queue.last_used = now;
+        }
+        let (queue, message_count) = (queue.spec.name.clone(), queue.ready.len());
+        let consumer_count = self.consumer_count(id);
+        self.channel_mut(at.channel).last_queue = Some(queue.clone());
+        self.reply(at, Reply::QueueDeclared { queue, message_count, consumer_count });
+    }
+
+    fn queue_passive(&mut self, at: At, queue: &Name) -> Outcome {
+        if self.declare_reply_queue(at, queue) {
+            return Ok(());
+        }
+        if self.profile.passive_needs_permission {
+            self.check_access(at.connection, Access::Configure, "queue", queue)?;
+        }
+        let id = self.expect_queue(at, queue)?;
+        self.check_unlocked(at, id)?;
+        self.declared(at, id);
+        Ok(())
+    }
+
+    fn queue_declare(&mut self, at: At, mut declare: Declare) -> Outcome {
+        if reply_to::is_address(&declare.queue) || *declare.queue == *reply_to::PSEUDO_QUEUE {
+            if self.declare_reply_queue(at, &declare.queue) {
+                return Ok(());
+            }
+            self.expect_queue(at, &declare.queue)?;
+        }
+        let vhost = self.vhost_of(at.connection);
+        let server_named = declare.queue.is_empty();
+        if server_named {
+            declare.queue = self.generate_name(at.connection, "amq.gen-");
+        } else if declare.queue.starts_with("amq.") && self.queue_named(vhost, &declare.queue).is_none() {
+            return Err(Refusal::access_refused(format!(
+                "queue name '{}' contains reserved prefix 'amq.*'",
+                declare.queue
+            )));
+        }
+        self.check_access(at.connection, Access::Configure, "queue", &declare.queue)?;
+        if let Some(id) = self.queue_named(vhost, &declare.queue) {
+            self.check_equivalent_queue(at, id, &declare)?;
+            self.declared(at, id);
+            return Ok(());
+        }
+        let kind = self.check_new_queue(at, &declare, server_named)?;
+        let single_active =
+            declare.arguments.get("x-single-active-consumer") == Some(&FieldValue::Bool(true));
+        let id = self.add_queue(QueueSpec {
+            vhost,
+            name: declare.queue,
+            kind,
+            // RabbitMQ: an exclusive queue is never durable.
+            durable: declare.durable && !declare.exclusive,
+            owner: declare.exclusive.then_some(at.connection),
+            auto_delete: declare.auto_delete,
+            arguments: declare.arguments,
+            single_active,
+        });
+        self.has_own_timeouts |= self.queue(id).settings.consumer_timeout.is_some();
+        self.declared(at, id);
+        Ok(())
+    }
+
+    /// RabbitMQ: first whose it is, then durable, auto_delete, arguments.
+    fn check_equivalent_queue(&self, at: At, id: QueueId, declare: &Declare) -> Outcome {
+        let spec = &self.queue(id).spec;
+        let owner = declare.exclusive.then_some(at.connection);
+        if spec.owner != owner {
+            return Err(self.locked(id));
+        }
+        let place = self.queue_place(id);
+        let durable = declare.durable && !declare.exclusive;
+        for (what, received, current) in
+            [("durable", durable, spec.durable), ("auto_delete", declare.auto_delete, spec.auto_delete)]
+        {
+            if received != current {
+                return Err(Refusal::precondition_failed(format!(
+                    "inequivalent arg '{what}' for {place}: received '{received}' but current is '{current}'"
+                )));
+            }
+        }
+        let received = self.with_queue_type(&declare.arguments);
+        let current = self.with_queue_type(&spec.arguments);
+        arguments::check_equivalent(&place, arguments::known(spec.kind), &received, &current)
+    }
+
+    /// Arguments with the queue type as this version keeps it: always written, or, for classic, never.
+    fn with_queue_type(&self, given: &FieldTable) -> FieldTable {
+        let mut table = given.clone();
+        if self.profile.injects_queue_type {
+            if table.get("x-queue-type").is_none() {
+                table.set("x-queue-type", FieldValue::text("classic"));
+            }
+        } else if table.get("x-queue-type") == Some(&FieldValue::text("classic")) {
+            table.remove("x-queue-type");
+        }
+        table
+    }
+
+    fn check_new_queue(&self, at: At, declare: &Declare, server_named: bool) -> Outcome<QueueKind> {
+        let vhost = self.vhost_of(at.connection);
+        let place = format!("queue '{}' in vhost '{}'", declare.queue, self.vhost(vhost).name);
+        match declare.arguments.get("x-dead-letter-exchange") {
+            None => {}
+            Some(FieldValue::Text(exchange)) => {
+                self.check_access(at.connection, Access::Read, "queue", &declare.queue)?;
+                self.check_access(at.connection, Access::Write, "exchange", exchange)?;
+            }
+            Some(other) => {
+                return Err(Refusal::precondition_failed(format!(
+                    "invalid type '{}' for arg 'x-dead-letter-exchange' in {place}",
+                    other.type_name()
+                )));
+            }
+        }
+        arguments::check_queue(&place, &declare.arguments)?;
+        let quorum = declare.arguments.get("x-queue-type") == Some(&FieldValue::text("quorum"));
+        let kind = if quorum { QueueKind::Quorum } else { QueueKind::Classic };
+        self.check_arguments_of_kind(&place, kind, &declare.arguments)?;
+        if quorum {
+            check_quorum(&place, declare, server_named)?;
+        }
+        Ok(kind)
+    }
+
+    /// Arguments of another queue type.
+    fn check_arguments_of_kind(&self, place: &str, kind: QueueKind, given: &FieldTable) -> Outcome {
+        let other = if kind == QueueKind::Classic { QueueKind::Quorum } else { QueueKind::Classic };
+        let own = arguments::known(kind);
+        for key in arguments::known(other) {
+            if given.get(key).is_some() && !own.contains(key) && *key != "x-queue-leader-locator" {
+                let kind = match kind {
+                    QueueKind::Classic => "rabbit_classic_queue",
+                    QueueKind::Quorum => "rabbit_quorum_queue",
+                };
+                return Err(Refusal::precondition_failed(format!(
+                    "invalid arg '{key}' for {place} of queue type {kind}"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    fn queue_delete(&mut self, at: At, queue: &Name, if_unused: bool, if_empty: bool) -> Outcome {
+        let queue = self.queue_name_or_last(at, queue)?;
+        self.check_access(at.connection, Access::Configure, "queue", &queue)?;
+        let vhost = self.vhost_of(at.connection);
+        let Some(id) = self.queue_named(vhost, &queue) else {
+            self.reply(at, Reply::QueueDeleted { message_count: 0 });
+            return Ok(());
+        };
+        self.check_unlocked(at, id)?;
+        let place = self.queue_place(id);
+        let state = self.queue(id);
+        if state.is_quorum() && (if_unused || if_empty) {
+            let which = if if_unused { "if-unused" } else { "if-empty" };
+            return Err(Refusal::not_implemented(format!(
+                "cannot delete {place}. queue.delete operations with {which} flag set are not supported by quorum \
+                 queues"
+            )));
+        }
+        if if_empty && !state.ready.is_empty() {
+            return Err(Refusal::precondition_failed(format!("{place} not empty")));
+        }
+        if if_unused && !state.consumers.is_empty() {
+            return Err(Refusal::precondition_failed(format!("{place} in use")));
+        }
+        let message_count = self.delete_queue(id);
+        self.reply(at, Reply::QueueDeleted { message_count });
+        Ok(())
+    }
+
+    fn queue_purge(&mut self, at: At, queue: &Name) -> Outcome {
+        let queue = self.queue_name_or_last(at, queue)?;
+        self.check_access(at.connection, Access::Read, "queue", &queue)?;
+        let id = self.expect_queue(at, &queue)?;
+        self.check_unlocked(at, id)?;
+        let message_count = self.purge(id);
+        self.reply(at, Reply::QueuePurged { message_count });
+        Ok(())
+    }
+
+    /// RabbitMQ: takes out what is ready, and dead-letters nothing.
+    pub(super) fn purge(&mut self, id: QueueId) -> u32 {
+        self.expire_heads(id);
+        let purged = self.queue_mut(id).ready.clear();
+        for entry in &purged {
+            self.put(Effect::Dropped { message: entry.message, queue: id, reason: DropReason::Purged });
+            self.confirm_early(id, entry.message);
+            self.messages.release(entry.message);
+        }
+        self.arm(Timer::Head(id));
+        purged.len() as u32
+    }
+
+    fn queue_bind(
+        &mut self,
+        at: At,
+        queue: &Name,
+        exchange: &Name,
+        key: Name,
+        arguments: FieldTable,
+    ) -> Outcome {
+        let key = if queue.is_empty() && key.is_empty() { self.queue_name_or_last(at, queue)? } else { key };
+        let queue = self.queue_name_or_last(at, queue)?;
+        self.check_access(at.connection, Access::Write, "queue", &queue)?;
+        refuse_default(exchange)?;
+        self.check_access(at.connection, Access::Read, "exchange", exchange)?;
+        let vhost = self.vhost_of(at.connection);
+        let source = self.expect_exchange(vhost, exchange)?;
+        self.check_topic_access(at.connection, source, Access::Read, &key)?;
+        let id = self.expect_queue(at, &queue)?;
+        self.check_unlocked(at, id)?;
+        self.bind(source, Destination::Queue(id), key, arguments)?;
+        self.reply(at, Reply::Done);
+        Ok(())
+    }
+
+    fn queue_unbind(
+        &mut self,
+        at: At,
+        queue: &Name,
+        exchange: &Name,
+        key: Name,
+        arguments: FieldTable,
+    ) -> Outcome {
+        let key = if queue.is_empty() && key.is_empty() { self.queue_name_or_last(at, queue)? } else { key };
+        let queue = self.queue_name_or_last(at, queue)?;
+        self.check_access(at.connection, Access::Write, "queue", &queue)?;
+        refuse_default(exchange)?;
+        self.check_access(at.connection, Access::Read, "exchange", exchange)?;
+        let vhost = self.vhost_of(at.connection);
+        let ends = (self.exchange_named(vhost, exchange), self.queue_named(vhost, &queue));
+        if let (Some(source), Some(id)) = ends {
+            let sorted = super::binding::sorted(arguments.clone());
+            if self.find_binding(source, Destination::Queue(id), &key, &sorted).is_some() {
+                self.check_unlocked(at, id)?;
+                self.unbind(source, Destination::Queue(id), &key, arguments);
+            }
+        }
+        self.reply(at, Reply::Done);
+        Ok(())
+    }
+
+    /// The consumers a queue reports. RabbitMQ: a quorum queue counts whoever holds unacked messages of it.
+    pub(super) fn consumer_count(&self, id: QueueId) -> u32 {
+        let queue = self.queue(id);
+        let standing = queue.consumers.all().len() as u32;
+        if !queue.is_quorum() || queue.unacked == 0 {
+            return standing;
+        }
+        let mut others = std::collections::BTreeSet::new();
+        for (number, channel) in (0u32..).zip(&self.channels) {
+            for one in channel.unacked.iter().filter(|one| one.queue == id) {
+                let get = one.consumer == super::effect::ConsumerId::NONE;
+                if get {
+                    others.insert((number, one.tag, one.consumer));
+                } else if !self.consumer(one.consumer).is_alive {
+                    others.insert((number, 0, one.consumer));
+                }
+            }
+        }
+        standing + others.len() as u32
+    }
+}
+
+/// RabbitMQ: quorum queues are durable and nobody's own.
+fn check_quorum(place: &str, declare: &Declare, server_named: bool) -> Outcome {
+    if server_named {
+        return Err(Refusal::precondition_failed(
+            "Cannot declare a server-named queue for type rabbit_quorum_queue",
+        ));
+    }
+    let property = |property: &str| {
+        Err(Refusal::precondition_failed(format!("invalid property '{property}' for {place}")))
+    };
+    if !declare.durable {
+        return property("non-durable");
+    }
+    if declare.auto_delete {
+        return property("auto-delete");
+    }
+    if declare.exclusive {
+        return property("exclusive-owner");
+    }
+    Ok(())
+}

@@ -1,0 +1,51 @@
+//! Why the broker refuses, on its way to becoming an exception.
+
+use crate::amqp::{Name, ReplyCode, name};
+
+/// A reply code and the explanation behind its name.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Refusal {
+    pub code: ReplyCode,
+    pub explanation: String,
+}
+
+/// What a handler comes to.
+pub(super) type Outcome<T = ()> = Result<T, Refusal>;
+
+macro_rules! refusals {
+    ($($name:ident = $code:ident;)*) => {
+        impl Refusal {
+            $(pub fn $name(explanation: impl Into<String>) -> Self {
+                Self { code: ReplyCode::$code, explanation: explanation.into() }
+            })*
+        }
+    };
+}
+
+refusals! {
+    access_refused = AccessRefused;
+    not_found = NotFound;
+    resource_locked = ResourceLocked;
+    precondition_failed = PreconditionFailed;
+    connection_forced = ConnectionForced;
+    command_invalid = CommandInvalid;
+    channel_error = ChannelError;
+    not_allowed = NotAllowed;
+    not_implemented = NotImplemented;
+}
+
+impl Refusal {
+    /// The whole reply text. RabbitMQ: a short string of 255 bytes; a longer one ends in `...`.
+    pub fn text(&self) -> Name {
+        let mut text = format!("{} - {}", self.code.name(), self.explanation);
+        if text.len() > 255 {
+            let mut end = 252;
+            while !text.is_char_boundary(end) {
+                end -= 1;
+            }
+            text.truncate(end);
+            text.push_str("...");
+        }
+        name(&text)
+    }
+}

@@ -1,0 +1,105 @@
+//! Direct reply-to: a pseudo-queue that leads back to the requester's channel.
+
+use crate::amqp::{Name, Properties, name};
+
+use super::consumer::Consumer;
+use super::effect::{ChannelId, ConsumerId, Effect, MessageId, QueueId, Reply};
+use super::machine::{At, Broker};
+use super::refusal::{Outcome, Refusal};
+
+use crate::amqp::FieldTable;
+
+/// What a requester consumes from and writes into `reply_to`.
+pub(super) const PSEUDO_QUEUE: &str = "amq.rabbitmq.reply-to";
+
+/// What the broker writes there instead begins with this.
+const ADDRESS: &str = "amq.rabbitmq.reply-to.";
+
+/// Whether a routing key is the address of a requester.
+pub(super) fn is_address(key: &str) -> bool {
+    key.starts_with(ADDRESS)
+}
+
+impl Broker {
+    pub(super) fn consume_replies(&mut self, at: At, tag: Name, no_ack: bool) -> Outcome {
+        if self.channel(at.channel).reply_consumer.is_some() {
+            return Err(Refusal::precondition_failed("reply consumer already set"));
+        }
+        if !no_ack {
+            return Err(Refusal::precondition_failed("reply consumer cannot acknowledge"));
+        }
+        let tag = if tag.is_empty() { self.generate_name(at.connection, "amq.ctag-") } else { tag };
+        let consumer = self.add_consumer(Consumer {
+            channel: at.channel,
+            queue: QueueId::NONE,
+            tag: tag.clone(),
+            no_ack,
+            exclusive: false,
+            prefetch: 0,
+            priority: 0,
+            arguments: FieldTable::default(),
+            is_alive: true,
+            in_flight: 0,
+            is_blocked: false,
+        });
+        let address = self.generate_name(at.connection, ADDRESS);
+        self.channel_mut(at.channel).reply_consumer = Some((consumer, address));
+        self.generation += 1;
+        self.reply(at, Reply::Consuming { consumer_tag: tag });
+        Ok(())
+    }
+
+    pub(super) fn forget_reply_consumer(&mut self, channel: ChannelId, consumer: ConsumerId) {
+        let state = self.channel_mut(channel);
+        if state.reply_consumer.as_ref().is_some_and(|(own, _)| *own == consumer) {
+            state.reply_consumer = None;
+            self.generation += 1;
+        }
+    }
+
+    /// Puts the requester's address in the place of the pseudo-queue's name.
+    pub(super) fn rewrite_reply_to(&self, at: At, properties: &mut Properties) -> Outcome<bool> {
+        if properties.reply_to.as_deref() != Some(PSEUDO_QUEUE) {
+            return Ok(false);
+        }
+        match &self.channel(at.channel).reply_consumer {
+            Some((_, address)) => {
+                properties.reply_to = Some(address.clone());
+                Ok(true)
+            }
+            None => Err(Refusal::precondition_failed("fast reply consumer does not exist")),
+        }
+    }
+
+    /// Whether somebody waits for replies at that address.
+    pub(super) fn requester(&self, address: &str) -> Option<(ChannelId, ConsumerId)> {
+        let at = self.channels.iter().position(|channel| {
+            channel.is_open && channel.reply_consumer.as_ref().is_some_and(|(_, own)| **own == *address)
+        })?;
+        let (consumer, _) = self.channels[at].reply_consumer.as_ref()?;
+        Some((ChannelId(at as u32), *consumer))
+    }
+
+    /// A reply goes straight to its requester. Whether it counts as routed.
+    pub(super) fn deliver_reply(&mut self, address: &Name, message: MessageId) -> bool {
+        let Some((channel, consumer)) = self.requester(address) else {
+            let reason = super::effect::DropReason::Unroutable;
+            self.put(Effect::Dropped { message, queue: QueueId::NONE, reason });
+            return self.profile.lost_replies_count_as_routed;
+        };
+        let tag = self.next_tag(channel);
+        let (count, acquired, redelivered) = (0, 0, false);
+        self.put(Effect::Delivered { channel, consumer, message, tag, count, acquired, redelivered });
+        true
+    }
+
+    /// RabbitMQ: declaring the pseudo-queue, or an address that is alive, answers as if there were one.
+    pub(super) fn declare_reply_queue(&mut self, at: At, queue: &Name) -> bool {
+        let known = **queue == *PSEUDO_QUEUE || self.requester(queue).is_some();
+        if known {
+            let queue = name(queue);
+            self.reply(at, Reply::QueueDeclared { queue, message_count: 0, consumer_count: 1 });
+        }
+        known
+    }
+}

@@ -1,0 +1,79 @@
+//! What survives the end of the node.
+
+use super::command::Stop;
+use super::effect::{BindingId, DropReason, Effect, ExchangeId, QueueId};
+use super::machine::Broker;
+use super::queue::{Entry, QueueKind};
+
+impl Broker {
+    /// A kill: what no flush had finished is lost, before anything is requeued.
+    pub(super) fn lose_what_was_in_memory(&mut self) {
+        for at in 0..self.queues.len() as u32 {
+            let id = QueueId(at);
+            let lost: Vec<Entry> =
+                self.queue(id).ready.iter().filter(|e| !self.is_on_disk(id, e.message)).copied().collect();
+            for entry in lost {
+                self.lose(id, entry);
+            }
+        }
+    }
+
+    /// Transient queues, exchanges and messages go; bindings only stay between two durable ends.
+    /// RabbitMQ: after a clean stop only what had been delivered is redelivered; after a kill nobody knows what
+    /// had been, and everything is.
+    pub(super) fn forget_transient(&mut self, stop: Stop) {
+        self.forget_unfinished_writes();
+        for at in 0..self.queues.len() as u32 {
+            let id = QueueId(at);
+            if !self.queue(id).is_alive {
+                continue;
+            }
+            if self.queue(id).spec.durable {
+                self.forget_transient_messages(id, stop);
+            } else {
+                self.delete_queue(id);
+            }
+        }
+        if self.profile.keeps_transient_exchanges {
+            return;
+        }
+        for at in 0..self.exchanges.len() as u32 {
+            let exchange = &self.exchanges[at as usize];
+            if exchange.is_alive && !exchange.spec.durable {
+                self.delete_exchange_quietly(ExchangeId(at));
+            }
+        }
+    }
+
+    /// Without the auto-deletion of others that depend on it: the node is down.
+    fn delete_exchange_quietly(&mut self, id: ExchangeId) {
+        let incoming: Vec<BindingId> = self.exchanges[id.index()].incoming.iter().copied().collect();
+        let kept: Vec<ExchangeId> =
+            incoming.iter().map(|binding| self.bindings[binding.index()].source).collect();
+        self.delete_exchange(id);
+        debug_assert!(kept.len() == incoming.len());
+    }
+
+    fn forget_transient_messages(&mut self, id: QueueId, stop: Stop) {
+        let queue = self.queue(id);
+        let classic = queue.spec.kind == QueueKind::Classic;
+        let transient = |entry: &&Entry| {
+            classic && !self.messages.get(entry.message).is_some_and(|message| message.content.persistent)
+        };
+        let lost: Vec<Entry> = queue.ready.iter().filter(transient).copied().collect();
+        for entry in lost {
+            self.lose(id, entry);
+        }
+        if stop == Stop::Kill && classic {
+            self.queue_mut(id).ready.mark_redelivered();
+        }
+    }
+
+    fn lose(&mut self, id: QueueId, entry: Entry) {
+        let bytes = self.body_bytes(entry.message);
+        if self.queue_mut(id).ready.remove(entry, bytes) {
+            self.put(Effect::Dropped { message: entry.message, queue: id, reason: DropReason::Restart });
+            self.messages.release(entry.message);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! From an exchange and a message to queues.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::amqp::{Choices, Name, topic};
+
+use super::binding::Destination;
+use super::effect::{BindingId, ExchangeId, QueueId};
+use super::exchange::ExchangeKind;
+use super::headers;
+use super::machine::Broker;
+use super::message::Content;
+
+/// Where a message goes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Route {
+    /// The bindings that matched, in the order asked; `NONE` for the default exchange and alternate exchanges.
+    pub bindings: Vec<BindingId>,
+    /// Each once, in the order of their names' bytes, as RabbitMQ sorts them.
+    pub queues: Vec<QueueId>,
+    /// A direct reply-to address.
+    pub reply_to: Option<Name>,
+}
+
+impl Broker {
+    /// The route, if the keys and exchanges alone decide it.
+    pub(super) fn fixed_route(&self, exchange: ExchangeId, content: &Content) -> Option<Arc<Route>> {
+        let mut fixed = true;
+        let route = self.walk_exchanges(exchange, content, &mut |_| {
+            fixed = false;
+            0
+        });
+        fixed.then(|| Arc::new(route))
+    }
+
+    /// The route of one message.
+    pub(super) fn route(
+        &self,
+        exchange: ExchangeId,
+        content: &Content,
+        choices: &mut dyn Choices,
+    ) -> Arc<Route> {
+        Arc::new(self.walk_exchanges(exchange, content, &mut |count| choices.choose(count)))
+    }
+
+    /// RabbitMQ: a worklist of exchanges, each visited at most once, so that cycles end. An exchange's alternate
+    /// is tried when its own bindings matched nothing.
+    fn walk_exchanges(
+        &self,
+        exchange: ExchangeId,
+        content: &Content,
+        choose: &mut dyn FnMut(u32) -> u32,
+    ) -> Route {
+        let mut route = Route::default();
+        let start = &self.exchanges[exchange.index()];
+        if start.is_default() {
+            return self.route_by_queue_name(exchange, content);
+        }
+        let mut queues = BTreeSet::new();
+        let mut seen = BTreeSet::from([exchange]);
+        let mut open = vec![exchange];
+        while let Some(at) = open.pop() {
+            let found = self.matching(at, content, choose);
+            if found.is_empty() {
+                let alternate = self.exchanges[at.index()].alternate.as_deref();
+                let vhost = self.exchanges[at.index()].spec.vhost;
+                if let Some(next) = alternate.and_then(|name| self.exchange_named(vhost, name)) {
+                    route.bindings.push(BindingId::NONE);
+                    if seen.insert(next) {
+                        open.push(next);
+                    }
+                }
+            }
+            for id in &found {
+                match self.bindings[id.index()].destination {
+                    Destination::Queue(queue) => {
+                        queues.insert((self.queue(queue).spec.name.clone(), queue));
+                    }
+                    Destination::Exchange(next) => {
+                        if seen.insert(next) {
+                            open.push(next);
+                        }
+                    }
+                }
+            }
+            route.bindings.extend(found);
+        }
+        route.queues = queues.into_iter().map(|(_, queue)| queue).collect();
+        route
+    }
+
+    /// The default exchange: each key is the name of a queue.
+    fn route_by_queue_name(&self, exchange: ExchangeId, content: &Content) -> Route {
+        let vhost = self.exchanges[exchange.index()].spec.vhost;
+        let keys: BTreeSet<&Name> = keys_of(content).collect();
+        let mut route = Route::default();
+        for key in keys {
+            if super::reply_to::is_address(key) {
+                route.reply_to = Some(key.clone());
+            } else if let Some(queue) = self.queue_named(vhost, key) {
+                route.bindings.push(BindingId::NONE);
+                route.queues.push(queue);
+            }
+        }
+        route
+    }
+
+    /// The bindings of one exchange that match, in the order in which they were made.
+    fn matching(
+        &self,
+        exchange: ExchangeId,
+        content: &Content,
+        choose: &mut dyn FnMut(u32) -> u32,
+    ) -> Vec<BindingId> {
+        let exchange = &self.exchanges[exchange.index()];
+        let outgoing = &exchange.outgoing;
+        match exchange.kind {
+            ExchangeKind::Fanout => outgoing.all.iter().copied().collect(),
+            ExchangeKind::Direct if exchange.is_default() => Vec::new(),
+            ExchangeKind::Direct => {
+                let mut found: Vec<BindingId> =
+                    keys_of(content).filter_map(|key| outgoing.by_key.get(key)).flatten().copied().collect();
+                found.sort();
+                found.dedup();
+                found
+            }
+            ExchangeKind::Topic => match &outgoing.trie {
+                Some(trie) => {
+                    let found: BTreeSet<BindingId> =
+                        keys_of(content).flat_map(|key| trie.matches(key)).collect();
+                    found.into_iter().collect()
+                }
+                None => self.matching_one_by_one(&outgoing.all, |binding| {
+                    keys_of(content).any(|key| topic::matches(&binding.key, key))
+                }),
+            },
+            ExchangeKind::Headers => {
+                let headers = content.template.properties.headers.as_ref();
+                let strict = self.profile.headers_compare_strictly;
+                self.matching_one_by_one(&outgoing.all, |binding| {
+                    headers::matches(&binding.arguments, headers, strict)
+                })
+            }
+            ExchangeKind::LocalRandom => {
+                let all: Vec<BindingId> = outgoing.all.iter().copied().collect();
+                match all.len() as u32 {
+                    0 => Vec::new(),
+                    count => vec![all[(choose(count) % count) as usize]],
+                }
+            }
+        }
+    }
+
+    fn matching_one_by_one(
+        &self,
+        all: &BTreeSet<BindingId>,
+        matches: impl Fn(&super::binding::Binding) -> bool,
+    ) -> Vec<BindingId> {
+        all.iter().copied().filter(|id| matches(&self.bindings[id.index()])).collect()
+    }
+}
+
+/// The routing key, then those of CC and BCC.
+fn keys_of(content: &Content) -> impl Iterator<Item = &Name> {
+    std::iter::once(&content.template.routing_key).chain(&content.more_keys)
+}

@@ -1,0 +1,92 @@
+//! Transactions: publishes and settlements held until tx.commit.
+
+use std::sync::Arc;
+
+use crate::amqp::Choices;
+
+use super::acknowledge::Back;
+use super::channel::Unacked;
+use super::effect::{ChannelId, Reply};
+use super::machine::{At, Broker};
+use super::message::Message;
+use super::refusal::{Outcome, Refusal};
+use super::routing::Route;
+
+/// What is to become of an unacked copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Settlement {
+    Ack,
+    Discard,
+    Requeue(Back),
+}
+
+/// What a channel in transaction mode has not committed yet.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Transaction {
+    publishes: Vec<(Message, Arc<Route>, bool)>,
+    settlements: Vec<(Vec<Unacked>, Settlement)>,
+}
+
+impl Transaction {
+    /// RabbitMQ: where it goes is decided now, not at the commit.
+    pub fn publish(&mut self, message: Message, route: Arc<Route>, mandatory: bool) {
+        self.publishes.push((message, route, mandatory));
+    }
+
+    pub fn settle(&mut self, held: Vec<Unacked>, settlement: Settlement) {
+        self.settlements.push((held, settlement));
+    }
+}
+
+impl Broker {
+    pub(super) fn tx_select(&mut self, at: At) -> Outcome {
+        let channel = self.channel_mut(at.channel);
+        if channel.confirms.is_on() {
+            return Err(Refusal::precondition_failed("cannot switch from confirm to tx mode"));
+        }
+        channel.transaction.get_or_insert_default();
+        self.reply(at, Reply::Done);
+        Ok(())
+    }
+
+    pub(super) fn tx_commit(&mut self, at: At, _: &mut dyn Choices) -> Outcome {
+        let transaction = self.take_transaction(at)?;
+        let mut refused = false;
+        for (message, route, mandatory) in transaction.publishes {
+            refused |= self.publish(at.channel, message, 0, &route, mandatory);
+        }
+        for (held, settlement) in transaction.settlements {
+            self.carry_out_settlement(at.channel, held, settlement);
+        }
+        if refused {
+            return Err(Refusal::precondition_failed("partial tx completion"));
+        }
+        self.reply(at, Reply::Done);
+        Ok(())
+    }
+
+    /// RabbitMQ: what was settled is unacked again, with the same tags.
+    pub(super) fn tx_rollback(&mut self, at: At) -> Outcome {
+        let transaction = self.take_transaction(at)?;
+        self.drop_transaction(at.channel, transaction);
+        self.reply(at, Reply::Done);
+        Ok(())
+    }
+
+    fn take_transaction(&mut self, at: At) -> Outcome<Transaction> {
+        match &mut self.channel_mut(at.channel).transaction {
+            Some(transaction) => Ok(std::mem::take(&mut **transaction)),
+            None => Err(Refusal::precondition_failed("channel is not transactional")),
+        }
+    }
+
+    /// What it published is dropped, what it settled is unacked again.
+    pub(super) fn drop_transaction(&mut self, channel: ChannelId, transaction: Transaction) {
+        let state = self.channel_mut(channel);
+        for (held, _) in transaction.settlements {
+            for one in held {
+                state.unacked.insert(one);
+            }
+        }
+    }
+}
