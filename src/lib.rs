@@ -5,6 +5,7 @@ pub mod broker;
 pub mod engine;
 pub mod inspect;
 pub mod script;
+pub mod session;
 pub mod text;
 
 #[cfg(any(feature = "web", feature = "worker"))]
