@@ -1,0 +1,28 @@
+//! The whole chain for one text.
+
+use super::check::check;
+use super::diagnostic::Diagnostic;
+use super::grammar::{DIAGNOSTICS_MAX, Parsed, parse};
+
+/// What is known about a text.
+#[derive(Clone, Debug, Default)]
+pub struct Analysis {
+    /// What is wrong with it, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Analysis {
+    /// Whether something keeps the script from running.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+}
+
+/// Reads a text and says all there is to say about it.
+pub fn analyse(text: &str) -> Analysis {
+    let Parsed { tree, mut diagnostics } = parse(text);
+    diagnostics.extend(check(&tree));
+    diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span);
+    diagnostics.truncate(DIAGNOSTICS_MAX);
+    Analysis { diagnostics }
+}

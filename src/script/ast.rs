@@ -1,0 +1,480 @@
+//! The tree of a script, with the place of everything.
+//!
+//! Chains (`a + b + c`, `a.b.c`, `else if … else if`) are lists, not nests, and nests are bounded by the parser, so
+//! that walking or dropping a tree never recurses deeper than [`super::DEPTH_MAX`] constructs.
+
+use crate::text::{Span, Spanned};
+
+use super::statement::OptionSpec;
+
+/// A whole script.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tree {
+    /// The statements of the top level.
+    pub statements: Vec<Stmt>,
+}
+
+/// Statements in braces.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Block {
+    /// From brace to brace.
+    pub span: Span,
+    /// What stands in it.
+    pub statements: Vec<Stmt>,
+}
+
+/// A word with its place: a variable, a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ident {
+    /// The word.
+    pub text: Box<str>,
+    /// Its place.
+    pub span: Span,
+}
+
+/// A statement.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stmt {
+    /// All of it.
+    pub span: Span,
+    /// The word it begins with.
+    pub word: Span,
+    /// What it is.
+    pub kind: StmtKind,
+}
+
+/// The statements.
+#[expect(missing_docs, reason = "each variant shows what is written")]
+#[derive(Clone, Debug, PartialEq)]
+pub enum StmtKind {
+    /// `let x = 1`
+    Let { variable: Ident, value: Expr },
+    /// `x.a[b] = 1`
+    Assign { variable: Ident, path: Vec<Access>, value: Expr },
+    /// `for x in list { … }`
+    For { variable: Ident, list: Expr, body: Block },
+    /// `if a { … } else if b { … } else { … }`
+    If { arms: Vec<(Expr, Block)>, otherwise: Option<Block> },
+    /// `while a { … }`
+    While { condition: Expr, body: Block },
+    /// `repeat 3 as i every 1s { … }`
+    Repeat { count: Expr, variable: Option<Ident>, every: Option<Expr>, body: Block },
+    /// `every 1s { … }`
+    Every { period: Expr, body: Block },
+    /// `try { … } catch error { … }`
+    Try { body: Block, variable: Ident, handler: Block },
+    /// `print x`
+    Print(Expr),
+    /// `queue tasks durable`
+    Queue { name: Name, options: Options, alias: Option<Ident> },
+    /// `exchange logs fanout`
+    Exchange { name: Name, kind: Option<Name>, options: Options },
+    /// `bind pdfs to docs key "…"`, `unbind …`
+    Bind { unbind: bool, exchange: bool, destination: Name, source: Name, options: Options },
+    /// `delete queue tasks`
+    Delete { exchange: bool, name: Name, options: Options },
+    /// `purge tasks as p`
+    Purge { queue: Name, options: Options, alias: Option<Ident> },
+    /// `publish "x" to default key "tasks"`
+    Publish { body: Expr, exchange: Name, options: Options },
+    /// `ack`, `nack m multiple requeue`
+    Settle { how: Settle, message: Option<Expr>, options: Options },
+    /// `consume tasks { … }`
+    Consume { queue: Name, alias: Option<Ident>, options: Options, handler: Option<Block> },
+    /// `get tasks as m { … } else { … }`
+    Get { queue: Name, alias: Option<Ident>, options: Options, body: Option<Block>, otherwise: Option<Block> },
+    /// `prefetch 1`
+    Prefetch { count: Expr, options: Options },
+    /// `confirm`, `tx`, `commit`, `rollback`, `recover`
+    Plain(Plain),
+    /// `cancel`, `cancel "tag"`
+    Cancel { tag: Option<Expr> },
+    /// `channel out { … }`
+    Channel { name: Ident, body: Block },
+    /// `close`, `close connection`
+    Close { connection: bool },
+    /// `reconnect retry 1s else { … }`
+    Reconnect { options: Options, otherwise: Option<Block> },
+    /// `wait …`
+    Wait { what: Wait, options: Options, otherwise: Option<Block> },
+    /// `on return as m { … }`
+    On { event: Spanned<Event>, variable: Option<Ident>, handler: Block },
+    /// `consumer worker times 2 { … }`
+    Client { role: Role, name: Ident, options: Options, body: Block },
+    /// `at 5s crash worker`
+    At { time: Spanned<u64>, deeds: Block },
+    /// `when received(worker) == 3 { … }`
+    When { condition: Expr, deeds: Block },
+    /// `expect ready(tasks) == 0 at 5s`
+    Check { kind: Check, condition: Expr, options: Options },
+    /// `crash`, in a client its own, else `crash worker[2]`
+    Crash { client: Option<ClientRef> },
+    /// `stop worker`
+    Stop { client: ClientRef },
+    /// `start worker`
+    Start { client: ClientRef },
+    /// `restart broker taking 3s`, `kill broker`
+    Broker { kill: bool, options: Options },
+    /// `network latency 5ms`, `network worker down`
+    Network { client: Option<ClientRef>, up: Option<bool>, options: Options },
+    /// `alarm memory on`
+    Alarm { disk: bool, on: bool },
+    /// `add_user alex password "x"`, `set_policy limits pattern "^tmp" { max_length: 3 }`
+    Admin { command: &'static str, name: Option<Name>, options: Options, table: Option<Expr> },
+    /// `seed 7`
+    Seed(u64),
+    /// `run for 20s`
+    RunFor(Spanned<u64>),
+    /// `broker 3.10 consumer_timeout 10s`
+    Version { version: Spanned<Box<str>>, options: Options },
+    /// `limits events 10000`
+    Limits { options: Options },
+    /// Something that could not be read; its blocks could.
+    Broken(Vec<Block>),
+}
+
+/// How a message is settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settle {
+    /// `ack`
+    Ack,
+    /// `nack`
+    Nack,
+    /// `reject`
+    Reject,
+}
+
+/// Statements of one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Plain {
+    /// `confirm`
+    Confirm,
+    /// `tx`
+    Tx,
+    /// `commit`
+    Commit,
+    /// `rollback`
+    Rollback,
+    /// `recover`
+    Recover,
+}
+
+/// What a wait waits for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wait {
+    /// `wait 1s`
+    Time(Expr),
+    /// `wait forever`
+    Forever,
+    /// `wait until answer != null`
+    Until(Expr),
+    /// `wait for confirms`
+    Confirms,
+}
+
+/// What `on` waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A message came back.
+    Return,
+    /// The broker confirmed a publish.
+    Ack,
+    /// The broker refused a publish.
+    Nack,
+    /// The broker cancelled a consumer.
+    Cancel,
+    /// The channel (or the connection) was closed.
+    Close,
+    /// The broker stopped reading from the connection.
+    Blocked,
+    /// The broker reads again.
+    Unblocked,
+}
+
+impl Event {
+    /// The events with their words.
+    pub const ALL: &[(&'static str, Self)] = &[
+        ("return", Self::Return),
+        ("ack", Self::Ack),
+        ("nack", Self::Nack),
+        ("cancel", Self::Cancel),
+        ("close", Self::Close),
+        ("blocked", Self::Blocked),
+        ("unblocked", Self::Unblocked),
+    ];
+
+    /// The variable that its handler has without `as`.
+    pub fn variable(self) -> &'static str {
+        match self {
+            Self::Return | Self::Ack | Self::Nack => "message",
+            Self::Cancel | Self::Close | Self::Blocked | Self::Unblocked => "error",
+        }
+    }
+}
+
+/// The word a client was written with; it changes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// `publisher`
+    Publisher,
+    /// `consumer`
+    Consumer,
+    /// `client`
+    Client,
+}
+
+/// The kinds of check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Check {
+    /// `expect`
+    Expect,
+    /// `always`
+    Always,
+    /// `never`
+    Never,
+    /// `eventually`
+    Eventually,
+}
+
+/// A client, or one of its copies: `worker`, `worker[2]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClientRef {
+    /// Its name.
+    pub name: Ident,
+    /// The copy, from 1.
+    pub copy: Option<Spanned<u32>>,
+}
+
+/// Something in a name place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Name {
+    /// Its place.
+    pub span: Span,
+    /// What it is.
+    pub kind: NameKind,
+}
+
+/// The ways to write a name.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NameKind {
+    /// A bare word: the name itself, or an alias of this client.
+    Word(Box<str>),
+    /// A text, which may interpolate.
+    Text(Vec<Piece>),
+    /// `default` unquoted where an exchange stands: the default exchange.
+    Default,
+}
+
+impl Name {
+    /// The name, where it is written out: no interpolation.
+    pub fn literal(&self) -> Option<&str> {
+        match &self.kind {
+            NameKind::Word(word) => Some(word),
+            NameKind::Default => Some(""),
+            NameKind::Text(pieces) => match pieces.as_slice() {
+                [] => Some(""),
+                [Piece::Text(text)] => Some(text),
+                _ => None,
+            },
+        }
+    }
+}
+
+/// A part of a text.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Piece {
+    /// Characters, escapes resolved.
+    Text(Box<str>),
+    /// An expression.
+    Hole(Expr),
+}
+
+/// The options of a statement, in the order written.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Options(pub Vec<Opt>);
+
+/// One option.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opt {
+    /// Its line of the table.
+    pub spec: &'static OptionSpec,
+    /// The word's place.
+    pub word: Span,
+    /// What it was given.
+    pub value: OptValue,
+}
+
+/// The value of an option.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OptValue {
+    /// None: a flag, or a value that could not be read.
+    None,
+    /// A name.
+    Name(Name),
+    /// An expression.
+    Expr(Expr),
+    /// A mode and a table, of `match`.
+    Match(Ident, Expr),
+}
+
+impl Options {
+    /// The option `word`.
+    pub fn find(&self, word: &str) -> Option<&Opt> {
+        self.0.iter().find(|option| option.spec.word == word)
+    }
+
+    /// Whether the flag `word` is there.
+    pub fn has(&self, word: &str) -> bool {
+        self.find(word).is_some()
+    }
+
+    /// The expression given to `word`.
+    pub fn expr(&self, word: &str) -> Option<&Expr> {
+        match &self.find(word)?.value {
+            OptValue::Expr(expr) => Some(expr),
+            _ => None,
+        }
+    }
+
+    /// The name given to `word`.
+    pub fn name(&self, word: &str) -> Option<&Name> {
+        match &self.find(word)?.value {
+            OptValue::Name(name) => Some(name),
+            _ => None,
+        }
+    }
+}
+
+/// An expression.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expr {
+    /// Its place.
+    pub span: Span,
+    /// What it is.
+    pub kind: ExprKind,
+}
+
+/// The expressions.
+#[expect(missing_docs, reason = "each variant shows what is written")]
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExprKind {
+    /// `null`
+    Null,
+    /// `true`, `false`
+    Bool(bool),
+    /// `3`
+    Int(i64),
+    /// `1.5`
+    Float(f64),
+    /// `500ms`, in microseconds
+    Duration(u64),
+    /// `64kB`, in bytes
+    Size(u64),
+    /// `"task {i}"`
+    Text(Vec<Piece>),
+    /// `i`
+    Variable(Box<str>),
+    /// `[1, 2]`
+    List(Vec<Expr>),
+    /// `{ a: 1 }`
+    Table(Vec<(Spanned<Box<str>>, Expr)>),
+    /// `message.headers["x-death"]`
+    Access { base: Box<Expr>, path: Vec<Access> },
+    /// `length(list)`
+    Call { function: Function, word: Span, arguments: Vec<Expr> },
+    /// `ready(tasks)`
+    Question(Box<Question>),
+    /// `not a`
+    Not(Box<Expr>),
+    /// `-a`
+    Negative(Box<Expr>),
+    /// `a and b and c`
+    And(Vec<Expr>),
+    /// `a or b or c`
+    Or(Vec<Expr>),
+    /// `a == b`
+    Compare { left: Box<Expr>, how: Comparison, right: Box<Expr> },
+    /// `a + b - c`, `a * b / c`
+    Chain { first: Box<Expr>, rest: Vec<(Spanned<Arithmetic>, Expr)> },
+    /// `1..3`
+    Range(Box<Expr>, Box<Expr>),
+    /// What could not be read.
+    Broken,
+}
+
+/// A step into a value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Access {
+    /// `.body`
+    Field(Ident),
+    /// `["x-death"]`
+    Index(Expr),
+}
+
+/// Comparisons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterEqual,
+    /// `in`
+    In,
+    /// `in order`
+    InOrder,
+    /// `in any order`
+    InAnyOrder,
+}
+
+/// Arithmetic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arithmetic {
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`
+    Multiply,
+    /// `/`
+    Divide,
+    /// `%`
+    Remainder,
+}
+
+/// A question to the run: `received(worker where message.redelivered)`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Question {
+    /// Which.
+    pub kind: super::question::QuestionKind,
+    /// Its word.
+    pub word: Span,
+    /// Of what; of all where nothing is named.
+    pub place: Option<Place>,
+    /// In which vhost.
+    pub vhost: Option<Name>,
+    /// Only those for which it holds.
+    pub filter: Option<Expr>,
+}
+
+/// What a question is about: `tasks`, `worker[2]`, `audit.inbox`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// All of it.
+    pub span: Span,
+    /// The queue, exchange or client.
+    pub name: Name,
+    /// The copy of a client, from 1.
+    pub copy: Option<Spanned<u32>>,
+    /// A variable of the client.
+    pub field: Option<Ident>,
+}
+
+pub use super::question::Function;

@@ -1,0 +1,243 @@
+//! What is wrong with a script, where, and what to type instead.
+//!
+//! Messages are lower-case sentences without a final stop, with script text in backticks: "expected X, found Y". Help
+//! offers something that can be typed. One diagnostic per cause.
+
+use serde::{Deserialize, Serialize};
+
+use crate::text::{Span, TextEdit};
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Severity {
+    /// The script cannot run.
+    Error,
+    /// It runs, and likely does something else than was meant.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+impl Severity {
+    /// The word in front of the message.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
+/// A place, and what there is to say about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// A few words; empty where the message says it all.
+    pub text: String,
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diagnostic {
+    /// Its kind.
+    pub code: Code,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong.
+    pub message: String,
+    /// Where.
+    pub primary: Label,
+    /// Other places that belong to it.
+    pub secondary: Vec<Label>,
+    /// What to do.
+    pub help: Option<String>,
+    /// A change that does it.
+    pub fix: Option<TextEdit>,
+}
+
+impl Diagnostic {
+    /// An error at `span`.
+    pub fn error(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self::new(Severity::Error, code, span, message)
+    }
+
+    /// A warning at `span`.
+    pub fn warning(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, code, span, message)
+    }
+
+    /// A diagnostic at `span`.
+    pub fn new(severity: Severity, code: Code, span: Span, message: impl Into<String>) -> Self {
+        let primary = Label { span, text: String::new() };
+        Self {
+            code,
+            severity,
+            message: message.into(),
+            primary,
+            secondary: Vec::new(),
+            help: None,
+            fix: None,
+        }
+    }
+
+    /// With an offer of what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// With a change that puts `text` where the diagnostic stands.
+    #[must_use]
+    pub fn replace(self, text: impl Into<String>) -> Self {
+        let span = self.primary.span;
+        self.fix(TextEdit::replace(span, text))
+    }
+
+    /// With a change that mends it.
+    #[must_use]
+    pub fn fix(mut self, fix: TextEdit) -> Self {
+        self.fix = Some(fix);
+        self
+    }
+
+    /// With another place that belongs to it.
+    #[must_use]
+    pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.secondary.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Whether the script cannot run because of it.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])* $variant:ident = $name:literal,)*) => {
+        /// The kinds of diagnostic. Names are stable: links, translations and tests refer to them.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum Code { $($(#[doc = $doc])* $variant,)* }
+
+        impl Code {
+            /// All of them, in order.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The stable name.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// Something else was expected here.
+    Expected = "expected",
+    /// A character that means nothing here.
+    UnknownCharacter = "unknown-character",
+    /// A character of an input method where the language has an ASCII one.
+    ForeignCharacter = "foreign-character",
+    /// An operator or comment as other languages write it.
+    ForeignOperator = "foreign-operator",
+    /// A text that the line ends before its closing quote.
+    UnterminatedText = "unterminated-text",
+    /// An escape that the language does not have.
+    UnknownEscape = "unknown-escape",
+    /// An expression in a text that does not end.
+    BadHole = "bad-interpolation",
+    /// Digits with letters that are no unit.
+    UnknownUnit = "unknown-unit",
+    /// A number beyond 64 bits.
+    NumberTooBig = "number-too-big",
+    /// A duration or size without its unit.
+    MissingUnit = "missing-unit",
+    /// A value of another kind than the option takes.
+    WrongKind = "wrong-kind",
+    /// An opening brace without its closing one.
+    UnclosedBrace = "unclosed-brace",
+    /// A closing brace without its opening one.
+    ExtraBrace = "extra-brace",
+    /// Blocks or expressions inside one another, deeper than the language goes.
+    TooDeep = "too-deep",
+    /// No statement begins with this word.
+    UnknownStatement = "unknown-statement",
+    /// A statement where it cannot stand.
+    MisplacedStatement = "misplaced-statement",
+    /// The statement has no such option.
+    UnknownOption = "unknown-option",
+    /// An option given twice.
+    DuplicateOption = "duplicate-option",
+    /// An option without its value.
+    MissingValue = "missing-value",
+    /// `queue='tasks'`, `routing_key=…`: arguments as client libraries take them.
+    KeywordArgument = "keyword-argument",
+    /// A name that needs quotes: `my-queue`, `logs.info`.
+    UnquotedName = "unquoted-name",
+    /// A bare word as a key: `key tasks`.
+    BareKey = "bare-key",
+    /// A key cut off by `#`, or a wildcard without quotes.
+    UnquotedKey = "unquoted-key",
+    /// A wildcard that will not do what globs do.
+    GlobKey = "glob-key",
+    /// A name that is an option's word: is the name missing?
+    OptionAsName = "option-as-name",
+    /// A bare word in a name place that is also a variable.
+    VariableAsName = "variable-as-name",
+    /// A name longer than AMQP carries.
+    NameTooLong = "name-too-long",
+    /// No such variable here.
+    UnknownVariable = "unknown-variable",
+    /// A word of the expressions as a variable.
+    ReservedVariable = "reserved-variable",
+    /// No such function or question.
+    UnknownFunction = "unknown-function",
+    /// A function with too many or too few arguments.
+    WrongArguments = "wrong-arguments",
+    /// A message has no such field.
+    UnknownField = "unknown-field",
+    /// The queue is never declared.
+    UnknownQueue = "unknown-queue",
+    /// The exchange is never declared.
+    UnknownExchange = "unknown-exchange",
+    /// There is no such client.
+    UnknownClient = "unknown-client",
+    /// Two clients with one name.
+    DuplicateClient = "duplicate-client",
+    /// The user is never added.
+    UnknownUser = "unknown-user",
+    /// The vhost is never added.
+    UnknownVhost = "unknown-vhost",
+    /// A client called `publisher` that never publishes.
+    IdlePublisher = "idle-publisher",
+    /// `wait until` or `wait forever` in a handler.
+    WaitInHandler = "wait-in-handler",
+    /// `ack` where there is no message.
+    NoMessage = "no-message",
+    /// A settle for a consumer that has nothing to settle.
+    AckWithNoAck = "ack-with-no-ack",
+    /// Waiting for confirms on a channel that never asked for them.
+    WaitWithoutConfirm = "wait-without-confirm",
+    /// A text compared with a number.
+    TextWithNumber = "text-with-number",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_kebab_and_unique() {
+        for (at, code) in Code::ALL.iter().enumerate() {
+            assert!(code.name().chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{}", code.name());
+            assert!(
+                Code::ALL.iter().skip(at + 1).all(|other| other.name() != code.name()),
+                "{}",
+                code.name()
+            );
+        }
+    }
+}

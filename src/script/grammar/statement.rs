@@ -1,0 +1,172 @@
+//! One statement: which one it is, and that it ends where it should.
+
+use super::block::Level;
+use super::cursor::{Parser, Read};
+use crate::script::ast::{Plain, Stmt, StmtKind};
+use crate::script::diagnostic::{Code, Diagnostic};
+use crate::script::statement::Statement;
+use crate::script::token::TokenKind as T;
+
+impl Parser<'_> {
+    /// A statement; if it cannot be read, what could be read of it.
+    pub fn statement_or_broken(&mut self, level: Level) -> Stmt {
+        let word = self.peek().span;
+        let mut kind = match self.statement(level) {
+            Ok(kind) => kind,
+            Err(_) => StmtKind::Broken(self.recover()),
+        };
+        if !self.at_end() {
+            self.not_ended();
+            // The statement itself was read: it counts, or what it declares would be missed everywhere.
+            let blocks = self.recover();
+            if !blocks.is_empty() && matches!(kind, StmtKind::Broken(_)) {
+                kind = StmtKind::Broken(blocks);
+            }
+        }
+        Stmt { span: word.to(self.previous()), word, kind }
+    }
+
+    /// Something follows the statement on its line.
+    fn not_ended(&mut self) {
+        let word = self.word();
+        if Statement::find(word).is_some() {
+            let span = self.here();
+            let message = format!("`{word}` begins another statement");
+            let diagnostic = Diagnostic::error(Code::Expected, span, message)
+                .help("put it on a line of its own, or write `;` before it")
+                .fix(crate::text::TextEdit::insert(span.start, "; "));
+            self.report(diagnostic);
+        } else if self.at(T::Operator) || self.at(T::Assign) {
+            self.foreign_operator();
+        } else {
+            self.expected("the end of the statement");
+        }
+    }
+
+    fn statement(&mut self, level: Level) -> Read<StmtKind> {
+        if !self.at(T::Word) {
+            return Err(self.no_statement());
+        }
+        if self.at_library_call() {
+            return Err(self.library_call());
+        }
+        let word = self.word();
+        let next = self.peek_at(1);
+        let adjacent = next.span.start == self.peek().span.end;
+        let spec = Statement::find(word);
+        let assigns = match next.kind {
+            T::Assign => true,
+            T::Dot => adjacent,
+            T::BracketOpen => spec.is_none(),
+            _ => false,
+        };
+        if assigns && (spec.is_none() || !self.is_library_argument()) {
+            return self.assign();
+        }
+        let Some(spec) = spec else {
+            return Err(self.unknown_statement(level));
+        };
+        if !level.allows(spec) {
+            self.misplaced(spec, level);
+        }
+        self.bump();
+        self.rest_of(spec, level)
+    }
+
+    /// What follows the statement's word.
+    fn rest_of(&mut self, spec: &'static Statement, level: Level) -> Read<StmtKind> {
+        match spec.word {
+            "queue" => self.queue(spec),
+            "exchange" => self.exchange(spec),
+            "bind" | "unbind" => self.bind(spec),
+            "delete" => self.delete(spec),
+            "purge" => self.purge(spec),
+            "publish" => self.publish(spec),
+            "consume" => self.consume(spec, level),
+            "get" => self.get(spec, level),
+            "ack" | "nack" | "reject" => self.settle(spec),
+            "prefetch" => self.prefetch(spec),
+            "confirm" => Ok(StmtKind::Plain(Plain::Confirm)),
+            "tx" => Ok(StmtKind::Plain(Plain::Tx)),
+            "commit" => Ok(StmtKind::Plain(Plain::Commit)),
+            "rollback" => Ok(StmtKind::Plain(Plain::Rollback)),
+            "recover" => Ok(StmtKind::Plain(Plain::Recover)),
+            "cancel" => self.cancel(),
+            "channel" => self.channel(level),
+            "close" => Ok(StmtKind::Close { connection: self.eat_word("connection").is_some() }),
+            "reconnect" => self.reconnect(spec, level),
+            "wait" => self.wait(spec, level),
+            "on" => self.on(level),
+            "every" => self.every(level),
+            "print" => self.expression().map(StmtKind::Print),
+            "let" => self.let_(),
+            "for" => self.for_(level),
+            "if" => self.if_(level),
+            "repeat" => self.repeat(level),
+            "while" => self.while_(level),
+            "try" => self.try_(level),
+            "publisher" | "consumer" | "client" => self.client(spec),
+            "at" => self.at_time(),
+            "when" => self.when(),
+            "expect" | "always" | "never" | "eventually" => self.check(spec),
+            "seed" => self.seed(),
+            "run" => self.run_for(),
+            "broker" => self.version(spec),
+            "limits" => self.options(spec, None).map(|options| StmtKind::Limits { options }),
+            "network" => self.network(spec),
+            "crash" => self.crash(level),
+            "stop" => self.client_ref().map(|client| StmtKind::Stop { client }),
+            "start" => self.client_ref().map(|client| StmtKind::Start { client }),
+            "restart" | "kill" => self.broker_fault(spec),
+            "alarm" => self.alarm(),
+            _ => self.admin(spec),
+        }
+    }
+
+    fn no_statement(&mut self) -> super::cursor::Reported {
+        match self.peek().kind {
+            T::Unknown => {
+                // Its own error is said already.
+                self.quiet_here();
+                super::cursor::Reported
+            }
+            T::BraceOpen => self.expected_help("a statement", "a block belongs to a statement: `consumer worker { … }`"),
+            T::TextOpen | T::PlainText | T::Number => {
+                self.expected_help("a statement", "a statement begins with a word: `print \"hello\"`, `publish \"hello\" to default key \"tasks\"`")
+            }
+            _ => self.expected_help("a statement", "a statement begins with a word: `queue tasks`"),
+        }
+    }
+
+    fn misplaced(&mut self, spec: &'static Statement, level: Level) {
+        let span = self.here();
+        let word = spec.word;
+        let (message, help) = match (level, spec.stands) {
+            (Level::Client, stands) if stands.top && stands.deed => (
+                format!("`{word}` is the operator's, not a client's"),
+                "put it outside the client".to_owned(),
+            ),
+            (Level::Client | Level::TopBlock | Level::Deed, stands) if stands.top => (
+                format!("`{word}` stands at the top level, in no block"),
+                "put it outside all braces; is a `}` missing before it?".to_owned(),
+            ),
+            _ => (
+                format!("`{word}` is done by a client, not by the operator"),
+                format!("put it into one: `client app {{ {} }}`", example(spec)),
+            ),
+        };
+        self.say(Diagnostic::error(Code::MisplacedStatement, span, message).help(help));
+    }
+}
+
+/// The shortest way to write a statement in a block.
+fn example(spec: &Statement) -> &'static str {
+    match spec.word {
+        "print" => "print \"hello\"",
+        "consume" => "consume tasks { ack }",
+        "wait" => "wait 1s",
+        "repeat" => "repeat 3 { … }",
+        "prefetch" => "prefetch 1",
+        word => word,
+    }
+}
