@@ -92,6 +92,8 @@ pub enum Action {
     Select(Option<Thing>),
     /// Show a panel.
     ShowPanel(Panel),
+    /// Give the editor the keyboard.
+    FocusEditor,
     /// Ask what a key would match.
     AskRouting(RoutingAsk),
     /// The timeline shows these tiles: (level, index).

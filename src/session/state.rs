@@ -204,6 +204,8 @@ pub struct State {
     pub keys_shown: bool,
     /// A place of the text to bring into view, in UTF-16 units; counted, so that the same place can be asked for twice.
     pub reveal: (u32, u32, u32),
+    /// How often the editor has been given the keyboard.
+    pub focus: u32,
 }
 
 impl State {

@@ -64,6 +64,7 @@ pub fn open(boot: Boot) -> (State, Vec<Request>) {
         notice: None,
         keys_shown: false,
         reveal: (0, 0, 0),
+        focus: 0,
     };
     draft::first_text(&mut state, link, boot.draft, boot.is_reload, &mut out);
     draft::later_address(&state, &mut out);
@@ -112,7 +113,11 @@ fn act(state: &mut State, action: Action, out: &mut Vec<Request>) {
         Action::Frame { elapsed } => playback::frame(state, elapsed),
         Action::SetSpeed(speed) => state.playback.speed = speed.min(playback::SPEEDS.len() as u8 - 1),
         Action::Select(thing) => select(state, thing),
-        Action::ShowPanel(panel) => state.panel = panel,
+        Action::ShowPanel(panel) => show(state, panel),
+        Action::FocusEditor => {
+            show(state, Panel::Script);
+            state.focus = state.focus.wrapping_add(1);
+        }
         Action::AskRouting(ask) => state.routing = ask,
         Action::NeedTiles(tiles) => {
             state.views.drop_tiles_but(&tiles);
@@ -297,12 +302,22 @@ fn set_theme(state: &mut State, theme: Theme, out: &mut Vec<Request>) {
 
 fn set_layout(state: &mut State, layout: Layout) {
     state.layout = layout;
-    let is_gone = match state.panel {
-        Panel::Script | Panel::Scene => layout != Layout::Phone,
-        Panel::Output => layout == Layout::Wide,
-        Panel::Queues | Panel::Clients | Panel::Message | Panel::Routing | Panel::Checks => false,
-    };
-    if is_gone {
+    if !has_tab(layout, state.panel) {
         state.panel = Panel::default();
+    }
+}
+
+fn show(state: &mut State, panel: Panel) {
+    if has_tab(state.layout, panel) {
+        state.panel = panel;
+    }
+}
+
+/// What is always seen has no tab.
+fn has_tab(layout: Layout, panel: Panel) -> bool {
+    match panel {
+        Panel::Script | Panel::Scene => layout == Layout::Phone,
+        Panel::Output => layout != Layout::Wide,
+        Panel::Queues | Panel::Clients | Panel::Message | Panel::Routing | Panel::Checks => true,
     }
 }
