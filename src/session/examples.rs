@@ -46,19 +46,98 @@ macro_rules! examples {
 /// All of them. The first is what a newcomer sees.
 pub const EXAMPLES: &[Example] = examples! {
     "work-queues/crash"
+    "first-steps/hello"
+    "first-steps/client-first"
+    "first-steps/queue-kept"
+    "first-steps/no-such-user"
+    "first-steps/no-permission"
+    "first-steps/wrong-password"
+    "work-queues/never-acks"
+    "work-queues/acks"
+    "work-queues/killed-at-work"
+    "work-queues/no-ack-loses"
+    "work-queues/second-waits"
+    "work-queues/round-robin"
+    "work-queues/slow-one-first"
+    "work-queues/turn-carries-over"
+    "work-queues/ten-twice"
+    "work-queues/backlog-to-the-first"
+    "work-queues/backlog-to-the-slow"
+    "work-queues/both-at-once"
+    "work-queues/ack-timeout"
+    "fair-dispatch/prefetch-one"
+    "fair-dispatch/slow-one-first"
+    "fair-dispatch/backlog"
+    "fair-dispatch/late-helper"
+    "fair-dispatch/both-at-once"
+    "fair-dispatch/two-slow-ones"
+    "fair-dispatch/limit-on-the-slow"
+    "fair-dispatch/limit-on-the-fast"
+    "durability/four-combinations"
+    "durability/restart"
+    "durability/transient-messages"
+    "durability/consumers-connected"
+    "durability/unacked-at-the-restart"
+    "durability/broker-killed"
+    "durability/stop-app"
+    "durability/reconnect"
+    "durability/confirms"
+    "errors/not-durable"
+    "errors/durable-too-late"
+    "errors/another-exchange"
+    "errors/nobody-declares"
+    "errors/exclusive"
+    "errors/missing-exchange"
+    "errors/missing-exchange-pause"
+    "errors/missing-exchange-confirm"
+    "errors/missing-exchange-3000"
+    "errors/missing-exchange-bind"
+    "errors/requeue-in-a-circle"
+    "publish-subscribe/logs"
+    "publish-subscribe/fanout"
+    "publish-subscribe/publisher-first"
+    "publish-subscribe/late-subscriber"
+    "routing/severities"
+    "routing/direct"
+    "routing/publisher-first"
+    "routing/unbound-key"
     "topics/logs"
+    "topics/quick-orange-rabbit"
+    "topics/hash-and-star"
+    "topics/patterns-and-keys"
+    "rpc/five-calls"
+    "rpc/client-first"
+    "rpc/queue-waits"
+    "rpc/two-callers"
+    "rpc/stray-replies"
+    "rpc/server-killed"
+    "rpc/caller-killed"
+    "rpc/two-servers"
+    "permissions/operations"
+    "permissions/no-configure"
+    "permissions/no-read"
+    "permissions/no-write"
+    "permissions/refused-commands"
 };
+
+/// The groups, from a newcomer's to the operator's.
+pub const GROUPS: &[&str] = &[
+    "First steps",
+    "Work queues",
+    "Fair dispatch",
+    "Publish/subscribe",
+    "Routing",
+    "Topics",
+    "RPC",
+    "Durability",
+    "Errors",
+    "Permissions",
+];
 
 /// Groups in order, each with its examples in order.
 pub fn groups() -> Vec<(&'static str, Vec<&'static Example>)> {
-    let mut groups: Vec<(&str, Vec<&Example>)> = Vec::new();
-    for example in EXAMPLES {
-        match groups.iter_mut().find(|(group, _)| *group == example.group()) {
-            Some((_, examples)) => examples.push(example),
-            None => groups.push((example.group(), vec![example])),
-        }
-    }
-    groups
+    let of = |group| EXAMPLES.iter().filter(|example| example.group() == group).collect();
+    GROUPS.iter().map(|group| (*group, of(*group))).collect()
 }
 
 /// The example of that id.
