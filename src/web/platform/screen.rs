@@ -66,7 +66,8 @@ pub fn show_theme(theme: Theme) {
 
 /// A custom property of `tokens.css`, as it is just now.
 pub fn token(name: &str) -> String {
-    let style = web_sys::window().zip(root()).and_then(|(window, root)| window.get_computed_style(&root).ok()?);
+    let style =
+        web_sys::window().zip(root()).and_then(|(window, root)| window.get_computed_style(&root).ok()?);
     style.and_then(|style| style.get_property_value(name).ok()).unwrap_or_default().trim().to_owned()
 }
 
