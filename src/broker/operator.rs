@@ -93,7 +93,7 @@ impl Broker {
     fn expect_vhost(&self, vhost: &str) -> Result<(), String> {
         match self.vhost_named(vhost) {
             Some(_) => Ok(()),
-            None => Err(format!("Virtual host '{vhost}' does not exist")),
+            None => Err(format!("Virtual host {vhost} does not exist")),
         }
     }
 
@@ -105,7 +105,7 @@ impl Broker {
 
     fn add_user(&mut self, user: Name, password: Name, tags: Vec<Name>) -> Result<(), String> {
         if self.users.contains_key(&user) {
-            return Err(format!("User '{user}' already exists"));
+            return Err(format!("User \"{user}\" already exists"));
         }
         let state = User { password, tags, permissions: Arc::default(), topic_permissions: Arc::default() };
         self.users.insert(user, state);
@@ -118,13 +118,13 @@ impl Broker {
                 change(state);
                 Ok(())
             }
-            None => Err(format!("User '{user}' does not exist")),
+            None => Err(format!("User {user} does not exist")),
         }
     }
 
     fn delete_user(&mut self, user: &Name) -> Result<(), String> {
         if self.users.remove(user).is_none() {
-            return Err(format!("User '{user}' does not exist"));
+            return Err(format!("User {user} does not exist"));
         }
         let text = format!("user '{user}' is deleted");
         self.close_all(&text, |state| state.user == *user);

@@ -112,7 +112,7 @@ impl Broker {
         check(&policy)?;
         let pattern = Pattern::new(&policy.pattern)?;
         let Some(vhost) = self.vhost_named(&policy.vhost) else {
-            return Err(format!("Virtual host '{}' does not exist", policy.vhost));
+            return Err(format!("Virtual host {} does not exist", policy.vhost));
         };
         let place = (policy.operator, policy.name.clone());
         Arc::make_mut(&mut self.vhost_mut(vhost).policies).0.insert(place, (policy, pattern));
