@@ -2,6 +2,7 @@
 
 pub mod amqp;
 pub mod broker;
+pub mod conformance;
 pub mod engine;
 pub mod inspect;
 pub mod script;

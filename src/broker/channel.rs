@@ -102,8 +102,6 @@ impl Broker {
         state.prepared = None;
         state.reply_consumer = None;
         let consumers: Vec<ConsumerId> = std::mem::take(&mut state.consumers).into_values().collect();
-        let unacked = state.unacked.take();
-        state.in_flight = 0;
         state.confirms.end();
         let transaction = state.transaction.take();
         let mut left = Vec::new();
@@ -113,7 +111,7 @@ impl Broker {
         if let Some(transaction) = transaction {
             self.drop_transaction(channel, *transaction);
         }
-        let held: Vec<Unacked> = unacked.iter().copied().collect();
+        let held: Vec<Unacked> = self.channel_mut(channel).unacked.take().iter().copied().collect();
         self.requeue_of_ended(channel, &held);
         for queue in left {
             self.delete_if_unused(queue);

@@ -23,6 +23,15 @@ pub enum Command {
         /// What it asks.
         method: Method,
     },
+    /// A frame that does not belong where it comes, on an open channel.
+    StrayFrame {
+        /// On which connection.
+        connection: ConnectionId,
+        /// On which channel.
+        channel: ChannelNumber,
+        /// What is out of place.
+        stray: Stray,
+    },
     /// The line to a client was lost: no close was sent or will be read.
     Lost {
         /// Whose line.
@@ -32,6 +41,15 @@ pub enum Command {
     Operator(Operator),
     /// The time given by `next_deadline()` has come.
     Deadline,
+}
+
+/// What is wrong with a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stray {
+    /// A header or a body without its method.
+    NoMethod,
+    /// A method where the header of a publish should be.
+    NoHeader,
 }
 
 /// What `rabbitmqctl` and the machine's owner do. Topology and publishes of an operator are methods on a

@@ -154,6 +154,8 @@ impl Broker {
             self.reply(at, Reply::GetEmpty);
             return Ok(());
         };
+        // RabbitMQ: what is behind it and too old goes before the count is taken.
+        self.expire_heads(id);
         let message_count = self.queue(id).ready.len();
         self.reply(at, Reply::GetOk { message_count });
         let (channel, message) = (at.channel, entry.message);
@@ -166,9 +168,9 @@ impl Broker {
             self.messages.release(message);
         } else {
             entry.acquired = entry.acquired.saturating_add(1);
+            entry.got = true;
             self.hold(channel, Unacked { tag, queue: id, consumer: ConsumerId::NONE, entry, since: now });
         }
-        self.expire_heads(id);
         self.arm(Timer::Head(id));
         Ok(())
     }

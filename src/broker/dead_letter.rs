@@ -16,8 +16,8 @@ pub(super) struct Death {
     pub queue: QueueId,
     pub message: MessageId,
     pub reason: DropReason,
-    /// It was delivered before, where that is kept.
-    pub redelivered: bool,
+    /// It was taken by basic.get.
+    pub got: bool,
 }
 
 /// A refused message that was dead-lettered has no place in the queue it leaves.
@@ -35,8 +35,7 @@ impl Broker {
     pub(super) fn drop_copy(&mut self, queue: QueueId, entry: Entry, reason: DropReason) {
         let message = entry.message;
         if self.dead_letter_target(queue).is_some() {
-            let redelivered = entry.redelivered || entry.acquired > 0;
-            self.deaths.push_back(Death { queue, message, reason, redelivered });
+            self.deaths.push_back(Death { queue, message, reason, got: entry.got });
         } else {
             self.put(Effect::Dropped { message, queue, reason });
             self.messages.release(message);
@@ -48,7 +47,7 @@ impl Broker {
         if self.dead_letter_target(queue).is_some() {
             self.messages.retain(message);
             let reason = DropReason::MaxLength;
-            self.deaths.push_back(Death { queue, message, reason, redelivered: false });
+            self.deaths.push_back(Death { queue, message, reason, got: false });
         }
     }
 
@@ -65,7 +64,7 @@ impl Broker {
     }
 
     fn bury_one(&mut self, death: Death, choices: &mut dyn Choices) {
-        let Death { queue, message, reason, redelivered } = death;
+        let Death { queue, message, reason, got } = death;
         let target = self.dead_letter_target(queue);
         let old = self.messages.get(message).cloned();
         let (Some(exchange), Some(old)) = (target, old) else {
@@ -80,6 +79,7 @@ impl Broker {
         for binding in &route.bindings {
             self.put(Effect::Routed { message: new, binding: *binding });
         }
+        let redelivered = got && self.profile.got_is_redelivered;
         self.put_dead_into_queues(new, &route, reason, redelivered);
     }
 
@@ -99,7 +99,6 @@ impl Broker {
                 self.put(Effect::Dropped { message, queue: *queue, reason });
                 continue;
             }
-            let redelivered = redelivered && self.profile.dead_letter_keeps_redelivered;
             self.enqueue_marked(*queue, message, ChannelId::NONE, 0, redelivered);
         }
     }
@@ -151,6 +150,7 @@ impl Broker {
             persistent: old.persistent,
             priority: old.priority,
             ttl: None,
+            has_died: true,
         }
     }
 
@@ -166,6 +166,13 @@ impl Broker {
         let queue_name = FieldValue::Text(self.queue(queue).spec.name.clone());
         let reason = FieldValue::text(reason_word(reason));
         let exchange = FieldValue::Text(old.template.exchange.clone());
+        if !self.profile.honours_foreign_x_death && !old.has_died {
+            // Written by a client: it means nothing, and gives way.
+            for header in ["x-death", "x-first-death-exchange", "x-first-death-queue", "x-first-death-reason"]
+            {
+                headers.remove(header);
+            }
+        }
         let had_deaths = headers.get("x-death").is_some();
         let mut deaths = match headers.remove("x-death") {
             Some(FieldValue::Array(deaths)) => deaths,

@@ -47,14 +47,21 @@ impl Broker {
         }
         self.put(Effect::Enqueued { message, queue: id });
         self.messages.retain(message);
-        let entry = Entry { redelivered, ..self.entry(id, message) };
+        let entry = self.entry(id, message);
         let bytes = self.body_bytes(message);
         let queue = self.queue_mut(id);
         let was_empty = queue.ready.is_empty();
         queue.next_place += 1;
         queue.ready.push(entry, bytes);
         // RabbitMQ: one that can be handed on at once neither expires nor counts.
-        let settled = was_empty && self.hand_out_head(id) == Some(true);
+        let handed_on = if was_empty { self.hand_out_head(id) } else { None };
+        let settled = handed_on == Some(true);
+        if redelivered && handed_on.is_none() {
+            self.queue_mut(id).ready.change(&entry, |entry| {
+                entry.redelivered = true;
+                entry.got = true;
+            });
+        }
         self.settle_queue(id);
         if settled { Taken::Stored } else { self.store(id, message, channel, seq) }
     }
@@ -78,6 +85,7 @@ impl Broker {
             count: 0,
             acquired: 0,
             redelivered: false,
+            got: false,
             priority: priority.min(queue.ready.max_priority()),
         }
     }
@@ -160,6 +168,7 @@ impl Broker {
             return true;
         }
         entry.acquired = entry.acquired.saturating_add(1);
+        entry.got = false;
         self.consumer_mut(consumer).in_flight += 1;
         self.channel_mut(channel).in_flight += 1;
         self.hold(channel, Unacked { tag, queue, consumer, entry, since: self.now });

@@ -7,7 +7,7 @@ use crate::amqp::{ChannelNumber, Choices, ConnectionId, Method, Name, Scope, Sim
 
 use super::binding::Binding;
 use super::channel::Channel;
-use super::command::{Alarm, Command};
+use super::command::{Alarm, Command, Stray};
 use super::config::BrokerConfig;
 use super::confirm::Storing;
 use super::connection::{ChannelSlot, Connection};
@@ -89,6 +89,7 @@ impl Broker {
         };
         broker.add_guest();
         broker.add_vhost(&name("/"));
+        broker.grant_guest(&name("/"));
         broker.effects.clear();
         broker
     }
@@ -118,6 +119,7 @@ impl Broker {
             }
             Command::Deadline => self.fire_due(),
             Command::Connect { connection, open } => self.connect(connection, &open),
+            Command::StrayFrame { connection, stray, .. } => self.stray_frame(connection, stray),
             Command::Lost { connection } => self.end_connection(connection),
             Command::Operator(operator) => self.operate(operator, choices),
         }
@@ -162,6 +164,17 @@ impl Broker {
         if let Err(refusal) = outcome {
             self.refuse(connection, number, &refusal, ids);
         }
+    }
+
+    fn stray_frame(&mut self, connection: ConnectionId, stray: Stray) {
+        let (text, method) = match stray {
+            Stray::NoMethod => ("expected method frame, got non method frame instead", (0, 0)),
+            // Spec: basic.publish is method 60, 40.
+            Stray::NoHeader => {
+                ("expected content header for class 60, got non content header frame instead", (60, 40))
+            }
+        };
+        self.close_connection(connection, &Refusal::unexpected_frame(text), method);
     }
 
     fn connection_method(&mut self, connection: ConnectionId, method: Method) -> Outcome {

@@ -35,6 +35,8 @@ pub(super) struct Content {
     pub priority: Option<u8>,
     /// Milliseconds.
     pub ttl: Option<u64>,
+    /// The broker dead-lettered it: its `x-death` is the broker's.
+    pub has_died: bool,
 }
 
 impl Message {

@@ -44,9 +44,10 @@ mod routing;
 mod timeout;
 mod transaction;
 
+mod invariants;
 mod view;
 
-pub use command::{Alarm, Command, Operator, Policy, PolicyScope, Stop};
+pub use command::{Alarm, Command, Operator, Policy, PolicyScope, Stop, Stray};
 pub use config::BrokerConfig;
 pub use effect::{
     BindingId, ChannelId, ConsumerId, Discard, DropReason, Effect, Effects, Exception, ExchangeId, MessageId,

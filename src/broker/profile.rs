@@ -110,8 +110,8 @@ pub struct Profile {
     pub orders_x_death: bool,
     /// A dead-letter routing key removes the CC header.
     pub dead_letter_key_removes_cc: bool,
-    /// Dead-lettering sets the redelivered flag of what was delivered before.
-    pub dead_letter_keeps_redelivered: bool,
+    /// A copy that was taken by basic.get and dies counts as redelivered where it is queued next.
+    pub got_is_redelivered: bool,
     /// Queue types are always written into the arguments and named in texts.
     pub injects_queue_type: bool,
     /// Delivery limit of a quorum queue that sets none.
@@ -156,13 +156,13 @@ impl Profile {
             version,
             names_permission: since(Version::V4_0),
             has_local_random: since(Version::V4_0),
-            unknown_type_closes_channel: since(Version::V4_3),
+            unknown_type_closes_channel: since(Version::V4_0),
             headers_compare_strictly: since(Version::V3_13),
             last_death_headers: since(Version::V3_13),
             honours_foreign_x_death: !since(Version::V4_0),
             orders_x_death: since(Version::V3_13),
             dead_letter_key_removes_cc: !since(Version::V3_13),
-            dead_letter_keeps_redelivered: since(Version::V4_3),
+            got_is_redelivered: since(Version::V4_3),
             injects_queue_type: since(Version::V4_0),
             default_delivery_limit: since(Version::V4_0).then_some(20),
             nack_is_free: since(Version::V4_3),

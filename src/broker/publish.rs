@@ -193,7 +193,7 @@ fn content_of(template: &Arc<Template>, mut properties: Properties, rewritten: b
     } else {
         Arc::clone(template)
     };
-    Ok(Content { template, more_keys, cc_count, persistent, priority, ttl })
+    Ok(Content { template, more_keys, cc_count, persistent, priority, ttl, has_died: false })
 }
 
 /// RabbitMQ: an array of long strings; elements of other types are skipped.

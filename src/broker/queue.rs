@@ -50,6 +50,8 @@ pub(super) struct Entry {
     /// How often it was handed out.
     pub acquired: u16,
     pub redelivered: bool,
+    /// It was handed out by basic.get, last.
+    pub got: bool,
     pub priority: u8,
 }
 
@@ -166,6 +168,11 @@ impl Ready {
             self.count_out(bytes);
         }
         removed.is_some()
+    }
+
+    /// Changes one that was pushed.
+    pub fn change(&mut self, entry: &Entry, change: impl FnOnce(&mut Entry)) {
+        self.rows[usize::from(entry.priority)].update(entry.order(), change);
     }
 
     pub fn mark_redelivered(&mut self) {

@@ -30,6 +30,7 @@ refusals! {
     connection_forced = ConnectionForced;
     command_invalid = CommandInvalid;
     channel_error = ChannelError;
+    unexpected_frame = UnexpectedFrame;
     not_allowed = NotAllowed;
     not_implemented = NotImplemented;
 }

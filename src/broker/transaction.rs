@@ -6,7 +6,7 @@ use crate::amqp::Choices;
 
 use super::acknowledge::Back;
 use super::channel::Unacked;
-use super::effect::{ChannelId, Reply};
+use super::effect::{ChannelId, QueueId, Reply};
 use super::machine::{At, Broker};
 use super::message::Message;
 use super::refusal::{Outcome, Refusal};
@@ -31,6 +31,11 @@ impl Transaction {
     /// RabbitMQ: where it goes is decided now, not at the commit.
     pub fn publish(&mut self, message: Message, route: Arc<Route>, mandatory: bool) {
         self.publishes.push((message, route, mandatory));
+    }
+
+    /// Copies of a queue that it would settle.
+    pub fn held_of(&self, queue: QueueId) -> u32 {
+        self.settlements.iter().flat_map(|(held, _)| held).filter(|one| one.queue == queue).count() as u32
     }
 
     pub fn settle(&mut self, held: Vec<Unacked>, settlement: Settlement) {

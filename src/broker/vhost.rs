@@ -49,7 +49,7 @@ impl Broker {
         Some(VhostId(at as u32))
     }
 
-    /// Makes a vhost; guest gets full permissions in it.
+    /// Makes a vhost. RabbitMQ: nobody has permissions in it yet.
     pub(super) fn add_vhost(&mut self, vhost: &Name) {
         let id = VhostId(self.vhosts.len() as u32);
         self.vhosts.push(Vhost {
@@ -70,6 +70,5 @@ impl Broker {
                 arguments: FieldTable::default(),
             });
         }
-        self.grant_guest(vhost);
     }
 }
