@@ -213,8 +213,8 @@ impl Broker {
             return;
         }
         let from = writes.partition_point(|write| write.message < message);
-        let same = writes[from..].iter_mut().take_while(|write| write.message == message);
-        let Some(write) = same.filter(|write| write.queue == queue && write.seq != 0).next() else { return };
+        let mut same = writes[from..].iter_mut().take_while(|write| write.message == message);
+        let Some(write) = same.find(|write| write.queue == queue && write.seq != 0) else { return };
         let (channel, seq) = (write.channel, write.seq);
         write.seq = 0;
         self.confirmed_by_queue(channel, seq);

@@ -21,6 +21,9 @@ pub(super) enum ChannelSlot {
     Closing,
 }
 
+/// Why a client may not come in, and the method that failed. `None`: the socket is closed without a word.
+type NotAdmitted = Option<(Refusal, (u16, u16))>;
+
 /// A connection, kept after its end for its names.
 #[derive(Clone, Debug)]
 pub(super) struct Connection {
@@ -70,8 +73,8 @@ impl Broker {
         }
     }
 
-    /// Whether and where a client may come in. `Err(None)`: the socket is closed without a word.
-    fn admit(&self, open: &Open) -> Result<VhostId, Option<(Refusal, (u16, u16))>> {
+    /// Whether and where a client may come in.
+    fn admit(&self, open: &Open) -> Result<VhostId, NotAdmitted> {
         if !self.node_up {
             return Err(None);
         }

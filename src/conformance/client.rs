@@ -49,6 +49,15 @@ impl Labels {
         place
     }
 
+    /// In confirm mode the client counts its publishes, too.
+    pub fn number_publish(&mut self, place: Place) {
+        let Some((label, _)) = self.channels.iter().find(|(_, other)| **other == place) else { return };
+        if let Some(outstanding) = self.outstanding.get_mut(label) {
+            outstanding.last += 1;
+            outstanding.open.push(outstanding.last);
+        }
+    }
+
     pub fn connection_label(&self, connection: u32) -> Option<&str> {
         let found = self.connections.iter().find(|(_, id)| id.0 == connection);
         found.map(|(label, _)| label.as_str())

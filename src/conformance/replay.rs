@@ -235,7 +235,7 @@ impl Replay {
         let body = step["body"].as_str().unwrap_or_default();
         let template = steps::template(step, step["routing_key"].as_str().unwrap_or_default());
         for number in 1..=count {
-            self.number_publish(place);
+            self.labels.number_publish(place);
             let body = Arc::from(body.replace("{i}", &number.to_string()).as_bytes());
             self.method(place, Method::BasicPublish { template: Arc::clone(&template), body });
         }
@@ -249,15 +249,6 @@ impl Replay {
             self.method(place, Method::BasicPublish { template, body });
         }
         Some(json!({}))
-    }
-
-    /// In confirm mode the client counts, too.
-    fn number_publish(&mut self, place: Place) {
-        let Some(label) = self.labels.channel_label(place.connection.0, place.number) else { return };
-        if let Some(outstanding) = self.labels.outstanding.get_mut(&label.to_owned()) {
-            outstanding.last += 1;
-            outstanding.open.push(outstanding.last);
-        }
     }
 
     fn stray(&mut self, place: Place, stray: Stray) -> Option<Value> {
