@@ -9,6 +9,8 @@ use warren::script::analyse;
 mod annotations;
 #[path = "script/hostile.rs"]
 mod hostile;
+#[path = "script/verify.rs"]
+mod verify;
 
 fn scripts(folder: &str) -> Vec<(PathBuf, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/script").join(folder);
@@ -37,6 +39,9 @@ fn scripts_that_must_be_understood() {
         if analysis.has_errors() {
             let name = path.file_name().expect("a file").to_string_lossy().into_owned();
             wrong += &warren::script::render(&analysis.diagnostics, &name, &text);
+        }
+        for finding in verify::verify(&analysis.program.unwrap_or_default()) {
+            wrong += &format!("{}: {finding}\n", path.display());
         }
     }
     assert!(wrong.is_empty(), "\n{wrong}");

@@ -1,12 +1,18 @@
 //! The whole chain for one text.
 
+use std::sync::Arc;
+
 use super::check::check;
 use super::diagnostic::Diagnostic;
 use super::grammar::{DIAGNOSTICS_MAX, Parsed, parse};
+use super::lower::lower;
+use super::program::Program;
 
 /// What is known about a text.
 #[derive(Clone, Debug, Default)]
 pub struct Analysis {
+    /// The program, where no error keeps the script from running.
+    pub program: Option<Arc<Program>>,
     /// What is wrong with it, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -22,7 +28,12 @@ impl Analysis {
 pub fn analyse(text: &str) -> Analysis {
     let Parsed { tree, mut diagnostics } = parse(text);
     diagnostics.extend(check(&tree));
+    if diagnostics.len() > DIAGNOSTICS_MAX {
+        diagnostics.sort_by_key(|diagnostic| diagnostic.severity);
+        diagnostics.truncate(DIAGNOSTICS_MAX);
+    }
     diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span);
-    diagnostics.truncate(DIAGNOSTICS_MAX);
-    Analysis { diagnostics }
+    let program =
+        if diagnostics.iter().any(Diagnostic::is_error) { None } else { Some(Arc::new(lower(&tree))) };
+    Analysis { program, diagnostics }
 }

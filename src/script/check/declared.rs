@@ -55,7 +55,7 @@ pub(super) struct Declared {
     pub users: Names,
     pub vhosts: Names,
     pub clients: BTreeMap<Box<str>, DeclaredClient>,
-    /// Variables of each client, at any depth: what a check may name with `client.variable`.
+    /// Variables of each client's own block: what a check may name with `client.variable`.
     pub client_variables: BTreeMap<Box<str>, BTreeSet<Box<str>>>,
     /// Clients whose name stood already.
     pub duplicates: Vec<(Ident, Span)>,
@@ -92,7 +92,7 @@ impl Declared {
             for block in blocks(&statement.kind) {
                 let inner = match &statement.kind {
                     StmtKind::Client { name, .. } => Some(&*name.text),
-                    _ => client,
+                    _ => None,
                 };
                 self.statements(&block.statements, inner);
             }

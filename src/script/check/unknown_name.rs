@@ -18,19 +18,12 @@ enum Kind {
 }
 
 /// The aliases of queues at the top level.
-pub(super) fn world_aliases(tree: &Tree) -> BTreeSet<&str> {
-    let alias = |statement: &'_ Stmt| match &statement.kind {
-        StmtKind::Queue { alias: Some(alias), .. } => Some(alias.span),
+pub(super) fn world_aliases(tree: &Tree) -> BTreeSet<Box<str>> {
+    let alias = |statement: &Stmt| match &statement.kind {
+        StmtKind::Queue { alias: Some(alias), .. } => Some(alias.text.clone()),
         _ => None,
     };
-    tree.statements
-        .iter()
-        .filter(|statement| alias(statement).is_some())
-        .filter_map(|statement| match &statement.kind {
-            StmtKind::Queue { alias: Some(alias), .. } => Some(&*alias.text),
-            _ => None,
-        })
-        .collect()
+    tree.statements.iter().filter_map(alias).collect()
 }
 
 pub(super) fn check(cx: &mut Cx<'_>, statement: &Stmt) {

@@ -2,6 +2,8 @@
 //!
 //! Depth is bounded by the parser.
 
+use std::collections::BTreeSet;
+
 use super::declared::{Declared, DeclaredClient};
 use super::scope::Scopes;
 use super::{
@@ -36,11 +38,17 @@ pub(super) struct Cx<'t> {
     pub scopes: Scopes,
     pub around: Around<'t>,
     pub out: Vec<Diagnostic>,
+    /// Among `out` is an error: many warnings must not hide the first one.
+    has_errors: bool,
+    /// Aliases of queues that the operator made.
+    world_aliases: BTreeSet<Box<str>>,
 }
 
 impl Cx<'_> {
     pub fn say(&mut self, diagnostic: Diagnostic) {
-        if self.out.len() < DIAGNOSTICS_MAX {
+        let first_error = diagnostic.is_error() && !self.has_errors;
+        if self.out.len() < DIAGNOSTICS_MAX || first_error {
+            self.has_errors |= diagnostic.is_error();
             self.out.push(diagnostic);
         }
     }
@@ -58,13 +66,19 @@ pub fn check(tree: &Tree) -> Vec<Diagnostic> {
         scopes: Scopes::default(),
         around: Around::default(),
         out: Vec::new(),
+        has_errors: false,
+        world_aliases: BTreeSet::new(),
     };
     unknown_client::duplicates(&mut cx);
     cx.scopes.enter();
     let world: Vec<Box<str>> = cx.declared.world.iter().cloned().collect();
-    let aliases = unknown_name::world_aliases(tree);
+    cx.world_aliases = unknown_name::world_aliases(tree);
     for variable in world {
-        if aliases.contains(&*variable) { cx.scopes.alias(&variable) } else { cx.scopes.declare(&variable) }
+        if cx.world_aliases.contains(&variable) {
+            cx.scopes.alias(&variable)
+        } else {
+            cx.scopes.declare(&variable)
+        }
     }
     for statement in &tree.statements {
         cx.statement(statement);
@@ -158,7 +172,10 @@ impl<'t> Cx<'t> {
             }
             StmtKind::Client { name, options, body, .. } => {
                 self.options(options);
-                self.block_with(body, &[], Around { client: Some(name), ..Around::default() });
+                // In a client only its own aliases are names: the operator's are variables like any other.
+                let aliases = self.world_aliases.clone();
+                let aliases: Vec<&str> = aliases.iter().map(|alias| &**alias).collect();
+                self.block_with(body, &aliases, Around { client: Some(name), ..Around::default() });
             }
             StmtKind::Check { condition, .. } => self.expr(condition),
             StmtKind::Admin { name, options, table, .. } => {

@@ -27,6 +27,8 @@ pub(super) struct Parser<'t> {
     /// Where the last error was reported: a second one there is its echo.
     reported: Option<usize>,
     pub diagnostics: Vec<Diagnostic>,
+    /// Among them is an error: many warnings must not hide the first one.
+    has_errors: bool,
 }
 
 impl<'t> Parser<'t> {
@@ -42,6 +44,7 @@ impl<'t> Parser<'t> {
             suspect: None,
             reported: None,
             diagnostics: Vec::new(),
+            has_errors: false,
         }
     }
 
@@ -216,7 +219,9 @@ impl<'t> Parser<'t> {
 
     /// Reports something that does not stop reading.
     pub fn say(&mut self, diagnostic: Diagnostic) {
-        if self.diagnostics.len() < DIAGNOSTICS_MAX {
+        let first_error = diagnostic.is_error() && !self.has_errors;
+        if self.diagnostics.len() < DIAGNOSTICS_MAX || first_error {
+            self.has_errors |= diagnostic.is_error();
             self.diagnostics.push(diagnostic);
         }
     }

@@ -174,19 +174,5 @@ pub(super) const STATEMENTS: &[Statement] = &[
         "a policy that can only tighten",
     ),
     admin("clear_operator_policy", "clear_operator_policy NAME", &[VHOST], "takes it away"),
-    admin(
-        "set_vhost_limits",
-        "set_vhost_limits VHOST { … }",
-        &[],
-        "limits of a vhost: max_connections, max_queues",
-    ),
-    admin("clear_vhost_limits", "clear_vhost_limits VHOST", &[], "takes them away"),
-    admin(
-        "set_user_limits",
-        "set_user_limits USER { … }",
-        &[],
-        "limits of a user: max_connections, max_channels",
-    ),
-    admin("clear_user_limits", "clear_user_limits USER", &[], "takes them away"),
     admin("close_connection", "close_connection CLIENT", &[REASON], "closes a client's connection: 320"),
 ];

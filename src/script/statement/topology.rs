@@ -213,7 +213,7 @@ pub(super) const STATEMENTS: &[Statement] = &[
         form: "delete queue|exchange NAME",
         field: "queue.delete",
         stands: ANYWHERE,
-        options: &[DELETE, OPERATORS_LOGIN],
+        options: &[DELETE],
         help: "deletes a queue or an exchange",
     },
     Statement {
@@ -221,7 +221,7 @@ pub(super) const STATEMENTS: &[Statement] = &[
         form: "purge QUEUE [as VARIABLE]",
         field: "queue.purge",
         stands: ANYWHERE,
-        options: &[OPERATORS_LOGIN],
+        options: &[],
         help: "drops what is ready in a queue; what is unacked stays",
     },
     Statement {
