@@ -1,0 +1,157 @@
+//! A client's variables: environments in an arena.
+//!
+//! An environment is one run of a block. It goes when the block is left, unless a handler that was set inside keeps
+//! it; holders are counted, and there are no cycles, as environments never refer to handlers.
+
+use crate::sim::value::Value;
+
+/// An environment of an [`Arena`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EnvId(u32);
+
+impl EnvId {
+    const NONE: Self = Self(u32::MAX);
+}
+
+#[derive(Clone, Debug)]
+struct Env {
+    parent: EnvId,
+    slots: Vec<Value>,
+    /// Frames, handlers and inner environments that refer to it.
+    holders: u32,
+}
+
+/// All environments of a client.
+#[derive(Clone, Debug, Default)]
+pub struct Arena {
+    envs: Vec<Env>,
+    free: Vec<u32>,
+    bytes: u64,
+}
+
+static NULL: Value = Value::Null;
+
+impl Arena {
+    /// An outermost environment, held once.
+    pub(super) fn root(&mut self, slots: u16) -> EnvId {
+        self.add(EnvId::NONE, slots)
+    }
+
+    /// An environment inside another; both are held once more.
+    pub(super) fn inside(&mut self, parent: EnvId, slots: u16) -> EnvId {
+        self.hold(parent);
+        self.add(parent, slots)
+    }
+
+    /// Enters a block: who held the outer environment now holds the inner one, which holds the outer one.
+    pub(super) fn enter(&mut self, outer: EnvId, slots: u16) -> EnvId {
+        self.add(outer, slots)
+    }
+
+    /// Leaves a block: who held the inner environment holds the outer one again.
+    pub(super) fn leave(&mut self, inner: EnvId) -> EnvId {
+        let Some(env) = self.envs.get(inner.0 as usize) else { return inner };
+        let outer = env.parent;
+        if outer == EnvId::NONE {
+            return inner;
+        }
+        self.hold(outer);
+        self.release(inner);
+        outer
+    }
+
+    pub(super) fn hold(&mut self, id: EnvId) {
+        if let Some(env) = self.envs.get_mut(id.0 as usize) {
+            env.holders += 1;
+        }
+    }
+
+    pub(super) fn release(&mut self, mut id: EnvId) {
+        while let Some(env) = self.envs.get_mut(id.0 as usize) {
+            env.holders = env.holders.saturating_sub(1);
+            if env.holders > 0 {
+                return;
+            }
+            let slots = std::mem::take(&mut env.slots);
+            let parent = std::mem::replace(&mut env.parent, EnvId::NONE);
+            self.bytes -= slots.iter().map(Value::bytes).sum::<u64>();
+            self.free.push(id.0);
+            id = parent;
+        }
+    }
+
+    /// A variable, so many environments further out. What is not there is null.
+    pub fn get(&self, env: EnvId, hops: u16, slot: u16) -> &Value {
+        self.envs
+            .get(self.outward(env, hops).0 as usize)
+            .and_then(|env| env.slots.get(usize::from(slot)))
+            .unwrap_or(&NULL)
+    }
+
+    pub(super) fn set(&mut self, env: EnvId, hops: u16, slot: u16, value: Value) {
+        let at = self.outward(env, hops);
+        if let Some(place) = self.envs.get_mut(at.0 as usize).and_then(|env| env.slots.get_mut(usize::from(slot))) {
+            self.bytes = self.bytes + value.bytes() - place.bytes();
+            *place = value;
+        }
+    }
+
+    /// Logical bytes of all variables.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    fn outward(&self, mut env: EnvId, hops: u16) -> EnvId {
+        for _ in 0..hops {
+            env = self.envs.get(env.0 as usize).map_or(EnvId::NONE, |env| env.parent);
+        }
+        env
+    }
+
+    fn add(&mut self, parent: EnvId, slots: u16) -> EnvId {
+        let env = Env { parent, slots: vec![Value::Null; usize::from(slots)], holders: 1 };
+        self.bytes += u64::from(slots) * Value::Null.bytes();
+        if let Some(at) = self.free.pop() {
+            self.envs[at as usize] = env;
+            return EnvId(at);
+        }
+        self.envs.push(env);
+        EnvId(self.envs.len() as u32 - 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Arena;
+    use crate::sim::value::Value;
+
+    #[test]
+    fn a_block_goes_unless_a_handler_keeps_it() {
+        let mut arena = Arena::default();
+        let body = arena.root(1);
+        let empty = arena.bytes();
+        let block = arena.enter(body, 2);
+        arena.set(block, 0, 1, Value::Int(5));
+        arena.set(block, 1, 0, Value::text("outer"));
+        arena.hold(block);
+        assert_eq!(arena.leave(block), body);
+        let handler = arena.inside(block, 1);
+        assert!(matches!(arena.get(handler, 1, 1), Value::Int(5)));
+        assert!(matches!(arena.get(handler, 2, 0), Value::Text(_)));
+        arena.release(handler);
+        arena.release(block);
+        arena.set(body, 0, 0, Value::Null);
+        assert_eq!(arena.bytes(), empty);
+    }
+
+    #[test]
+    fn loops_reuse_their_environments() {
+        let mut arena = Arena::default();
+        let body = arena.root(0);
+        for _ in 0..1000 {
+            let block = arena.enter(body, 3);
+            assert_eq!(arena.leave(block), body);
+        }
+        assert_eq!(arena.envs.len(), 2);
+    }
+}

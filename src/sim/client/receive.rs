@@ -1,0 +1,166 @@
+//! What arrives: replies to whoever waits for them, closes at once known, all the rest into the inbox.
+
+use std::sync::Arc;
+
+use crate::amqp::{ChannelNumber, Method, Scope};
+use crate::broker::Reply;
+use crate::sim::port::{Delivery, FromBroker, Refused, ToBroker};
+use crate::sim::value::MessageValue;
+
+use super::channel::{Channel, ChannelState};
+use super::errors::own;
+use super::frame::{Outcome, WaitOn};
+use super::inbox::Entry;
+use super::machine::{Client, Line};
+use super::output::What;
+use super::step::Surroundings;
+
+/// `message` as a script has it.
+pub(super) fn message_of(delivery: Delivery) -> Arc<MessageValue> {
+    Arc::new(MessageValue {
+        content: delivery.content,
+        tag: delivery.tag,
+        redelivered: delivery.redelivered,
+        consumer_tag: delivery.consumer_tag,
+        message_count: delivery.message_count,
+        returned: None,
+        message: delivery.message,
+        consumer: delivery.consumer,
+    })
+}
+
+impl Client {
+    /// Takes what has arrived; nothing runs yet.
+    pub fn receive(&mut self, cx: &mut Surroundings<'_>, arrived: FromBroker) {
+        if !self.is_alive() {
+            return;
+        }
+        match arrived {
+            FromBroker::Opened => self.receive_opened(cx),
+            FromBroker::Unreachable => self.fail_line(own("connection refused")),
+            FromBroker::Lost => self.fail_line(own("connection lost")),
+            FromBroker::Reply(number, reply) => self.receive_reply(number, reply),
+            FromBroker::Got(delivery) => {
+                let number = delivery.channel;
+                self.receive_outcome(number, Outcome::Got(*delivery));
+            }
+            FromBroker::Delivery(delivery) => {
+                let Some((channel, opening)) = self.opening_of(delivery.channel) else { return };
+                let Some(tag) = delivery.consumer_tag.clone() else { return };
+                self.enter(Entry::Delivery { channel, opening, tag, message: message_of(*delivery) });
+            }
+            FromBroker::Confirmed { channel, seq, ack } => self.receive_answer(channel, seq, ack),
+            FromBroker::Returned { channel, content, code, text, message } => {
+                let Some((channel, opening)) = self.opening_of(channel) else { return };
+                let message = MessageValue {
+                    content,
+                    tag: 0,
+                    redelivered: false,
+                    consumer_tag: None,
+                    message_count: None,
+                    returned: Some((code, text)),
+                    message,
+                    consumer: u32::MAX,
+                };
+                self.enter(Entry::Returned { channel, opening, message: Arc::new(message) });
+            }
+            FromBroker::Cancelled(number, tag) => {
+                let Some((channel, opening)) = self.opening_of(number) else { return };
+                self.enter(Entry::Cancelled { channel, opening, tag });
+            }
+            FromBroker::Closed(number, refused) => self.receive_close(cx, number, refused),
+            FromBroker::Blocked(reason) => self.enter(Entry::Blocked(reason)),
+        }
+    }
+
+    /// The connection is open; its first channel follows.
+    fn receive_opened(&mut self, cx: &mut Surroundings<'_>) {
+        if !matches!(self.line, Line::Opening) {
+            return;
+        }
+        if let Some(main) = self.channels.first_mut() {
+            main.state = ChannelState::Opening;
+        }
+        cx.put(0, What::Send(ToBroker::Method(1, Method::ChannelOpen)));
+    }
+
+    fn receive_reply(&mut self, number: ChannelNumber, reply: Reply) {
+        match (&self.line, number) {
+            (Line::Opening, 1) => {
+                if let Some(main) = self.channels.first_mut() {
+                    main.state = ChannelState::Open;
+                }
+                self.line = Line::Open;
+                if let Some(WaitOn::Reconnect(state)) = self.frames.first_mut().map(|body| &mut body.wait.on) {
+                    state.outcome = Some(Ok(()));
+                }
+            }
+            // close-ok of the connection, after the body's end or `stop`.
+            (Line::Closing, 0) => self.enter(Entry::ConnectionEnded),
+            // get-ok comes with its message.
+            _ if matches!(reply, Reply::GetOk { .. }) => {}
+            _ => self.receive_outcome(number, Outcome::Reply(reply)),
+        }
+    }
+
+    /// To the frame that waits for a reply on that channel.
+    fn receive_outcome(&mut self, number: ChannelNumber, came: Outcome) {
+        let of_connection = number == 0;
+        let Some(frame) = self.frames.last_mut() else { return };
+        if let WaitOn::Reply { channel, outcome, .. } = &mut frame.wait.on
+            && (of_connection || *channel + 1 == number)
+            && outcome.is_none()
+        {
+            *outcome = Some(Box::new(came));
+        }
+    }
+
+    fn receive_answer(&mut self, number: ChannelNumber, seq: u64, ack: bool) {
+        let arrived = self.arrived;
+        let Some((channel, opening)) = self.opening_of(number) else { return };
+        let Some(state) = self.channels.get_mut(usize::from(channel)) else { return };
+        let Some(content) = state.unanswered.remove(&seq) else { return };
+        state.is_nacked |= !ack;
+        state.last_answer = arrived + 1;
+        self.enter(Entry::Answer { channel, opening, seq, ack, content });
+    }
+
+    /// Known from now on. Where a reply is awaited on it, this is the reply.
+    fn receive_close(&mut self, cx: &mut Surroundings<'_>, number: ChannelNumber, refused: Arc<Refused>) {
+        if number == 0 || refused.scope == Some(Scope::Connection) {
+            self.fail_line(refused);
+            return;
+        }
+        // The library answers by itself.
+        cx.put(0, What::Send(ToBroker::Method(number, Method::ChannelCloseOk)));
+        let Some((channel, opening)) = self.opening_of(number) else { return };
+        let Some(state) = self.channels.get_mut(usize::from(channel)) else { return };
+        state.state = ChannelState::Failed(refused.clone());
+        let consumers = std::mem::take(&mut state.consumers);
+        self.let_go(consumers);
+        if let Some(frame) = self.frames.last_mut()
+            && let WaitOn::Reply { channel: awaited, outcome, .. } = &mut frame.wait.on
+            && *awaited == channel
+            && outcome.is_none()
+        {
+            *outcome = Some(Box::new(Outcome::Refused(refused)));
+            if let Some(state) = self.channels.get_mut(usize::from(channel)) {
+                state.is_close_taken = true;
+            }
+            return;
+        }
+        if matches!(self.line, Line::Opening) {
+            self.fail_line(refused);
+            return;
+        }
+        self.enter(Entry::ChannelClosed { channel, opening });
+    }
+
+    /// The place of a channel and its opening, if it is open: what is on its way when a channel is opened again is
+    /// thrown away.
+    fn opening_of(&self, number: ChannelNumber) -> Option<(u16, u32)> {
+        let at = number.checked_sub(1)?;
+        let channel: &Channel = self.channels.get(usize::from(at))?;
+        channel.is_open().then_some((at, channel.opening))
+    }
+}

@@ -1,0 +1,202 @@
+//! Columns and tables in blocks that are allocated whole and never grown: a `Vec` that doubles needs three times
+//! its size at the worst moment, and wasm memory never shrinks.
+
+use super::NONE;
+use super::hash::RunningHash;
+use super::kind::RecordKind;
+
+/// Records in a block.
+pub const BLOCK_RECORDS: u32 = 65_536;
+/// Entries in a block of a side table: they are larger and fewer.
+const BLOCK_ENTRIES: usize = 1_024;
+
+/// A record as it is put in: without the number and the step, which follow from its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Columns {
+    /// What happened.
+    pub kind: RecordKind,
+    /// Who did it, or to whom it happened: an index into the actors.
+    pub actor: u16,
+    /// The record whose processing made this one happen now.
+    pub cause: u32,
+    /// As the kind says.
+    pub subject: u32,
+    /// As the kind says.
+    pub object: u32,
+    /// As the kind says.
+    pub detail: u32,
+}
+
+impl Columns {
+    /// A record with nothing in its columns yet.
+    pub fn new(kind: RecordKind, actor: u16, cause: u32) -> Self {
+        Self { kind, actor, cause, subject: NONE, object: NONE, detail: NONE }
+    }
+
+    /// With a subject.
+    pub fn subject(self, subject: u32) -> Self {
+        Self { subject, ..self }
+    }
+
+    /// With an object.
+    pub fn object(self, object: u32) -> Self {
+        Self { object, ..self }
+    }
+
+    /// With a detail.
+    pub fn detail(self, detail: u32) -> Self {
+        Self { detail, ..self }
+    }
+
+    /// Takes its columns into a hash.
+    pub(super) fn hash_into(&self, hash: &mut RunningHash, time: u64) {
+        hash.word(time);
+        hash.pair(self.cause, u32::from(self.actor) | (self.kind as u32) << 16);
+        hash.pair(self.subject, self.object);
+        hash.pair(self.detail, 0);
+    }
+}
+
+/// 65,536 records, a column each: 23 bytes a record.
+#[derive(Clone, Debug)]
+pub struct Block {
+    /// Filled so far.
+    pub len: u32,
+    /// Microseconds since the last rebase before the record.
+    pub time: Box<[u32]>,
+    /// Cause.
+    pub cause: Box<[u32]>,
+    /// Kind, as a number.
+    pub kind: Box<[u8]>,
+    /// Actor.
+    pub actor: Box<[u16]>,
+    /// Subject.
+    pub subject: Box<[u32]>,
+    /// Object.
+    pub object: Box<[u32]>,
+    /// Detail.
+    pub detail: Box<[u32]>,
+}
+
+fn column<T: Default + Clone>() -> Box<[T]> {
+    vec![T::default(); BLOCK_RECORDS as usize].into_boxed_slice()
+}
+
+impl Default for Block {
+    fn default() -> Self {
+        Self {
+            len: 0,
+            time: column(),
+            cause: column(),
+            kind: column(),
+            actor: column(),
+            subject: column(),
+            object: column(),
+            detail: column(),
+        }
+    }
+}
+
+impl Block {
+    pub(super) fn is_full(&self) -> bool {
+        self.len == BLOCK_RECORDS
+    }
+
+    pub(super) fn put(&mut self, time: u32, record: Columns) {
+        let at = self.len as usize;
+        self.time[at] = time;
+        self.cause[at] = record.cause;
+        self.kind[at] = record.kind as u8;
+        self.actor[at] = record.actor;
+        self.subject[at] = record.subject;
+        self.object[at] = record.object;
+        self.detail[at] = record.detail;
+        self.len += 1;
+    }
+
+    /// The columns of one record.
+    pub fn columns(&self, at: u32) -> Option<Columns> {
+        if at >= self.len {
+            return None;
+        }
+        let at = at as usize;
+        Some(Columns {
+            kind: RecordKind::from_number(self.kind[at])?,
+            actor: self.actor[at],
+            cause: self.cause[at],
+            subject: self.subject[at],
+            object: self.object[at],
+            detail: self.detail[at],
+        })
+    }
+}
+
+/// A table that grows block by block; its entries are numbered from 0.
+#[derive(Clone, Debug)]
+pub struct Table<T> {
+    blocks: Vec<Vec<T>>,
+}
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Self { blocks: Vec::new() }
+    }
+}
+
+impl<T> Table<T> {
+    /// How many entries it has.
+    pub fn len(&self) -> u32 {
+        let before = self.blocks.len().saturating_sub(1) * BLOCK_ENTRIES;
+        (before + self.blocks.last().map_or(0, Vec::len)) as u32
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.blocks.is_empty()
+    }
+
+    /// Adds an entry; its number.
+    pub fn push(&mut self, entry: T) -> u32 {
+        let number = self.len();
+        match self.blocks.last_mut() {
+            Some(block) if block.len() < BLOCK_ENTRIES => block.push(entry),
+            // The first block may grow: most recordings are small.
+            _ => {
+                let mut block = if self.blocks.is_empty() { Vec::new() } else { Vec::with_capacity(BLOCK_ENTRIES) };
+                block.push(entry);
+                self.blocks.push(block);
+            }
+        }
+        number
+    }
+
+    /// The entry of that number.
+    pub fn get(&self, number: u32) -> Option<&T> {
+        let number = number as usize;
+        self.blocks.get(number / BLOCK_ENTRIES)?.get(number % BLOCK_ENTRIES)
+    }
+
+    /// All entries, by number.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        self.blocks.iter().flatten()
+    }
+}
+
+impl<T> Table<Option<T>> {
+    /// Puts an entry at a number; what lies between is empty until it comes.
+    pub fn set(&mut self, number: u32, entry: T) {
+        while self.len() <= number {
+            self.push(None);
+        }
+        let number = number as usize;
+        if let Some(slot) = self.blocks.get_mut(number / BLOCK_ENTRIES).and_then(|block| block.get_mut(number % BLOCK_ENTRIES))
+        {
+            *slot = Some(entry);
+        }
+    }
+
+    /// The entry at a number, if there is one.
+    pub fn at(&self, number: u32) -> Option<&T> {
+        self.get(number)?.as_ref()
+    }
+}

@@ -1,0 +1,359 @@
+//! The recording itself.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::amqp::{SimTime, Template};
+use crate::broker::Command;
+use crate::script::program::{Pc, Program};
+use crate::sim::checks::CheckResult;
+use crate::sim::run::{Outcome, RunSpec};
+use crate::sim::simulation::Simulation;
+use crate::text::Span;
+
+use super::blocks::{BLOCK_RECORDS, Block, Columns, Table};
+use super::decode::Record;
+use super::hash::RunningHash;
+use super::kind::{NONE, RecordKind};
+use super::sink::{Entry, Sink, Unrecorded};
+use super::tables::{ActorInfo, Tables};
+
+/// A step's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StepInfo {
+    /// Its number, from 0.
+    pub step: u32,
+    /// Its virtual time.
+    pub time: SimTime,
+    /// Its first record.
+    pub first: u32,
+    /// One past its last record.
+    pub end: u32,
+}
+
+/// What happened in a run.
+#[derive(Clone, Debug)]
+pub struct Recording {
+    spec: Arc<RunSpec>,
+    program: Arc<Program>,
+    blocks: Vec<Block>,
+    /// From which record on times count from which base.
+    rebases: Vec<(u32, u64)>,
+    step_first: Table<u32>,
+    step_time: Table<u64>,
+    tables: Tables,
+    hash: RunningHash,
+    checkpoints: Vec<Checkpoint>,
+    /// Steps between two checkpoints, at least.
+    distance: u32,
+    pub(in crate::sim) outcome: Option<Outcome>,
+    pub(in crate::sim) checks: Vec<CheckResult>,
+}
+
+#[derive(Clone, Debug)]
+struct Checkpoint {
+    /// Steps done.
+    steps: u32,
+    simulation: Box<Simulation>,
+}
+
+/// Re-running this many steps takes well under 50 ms.
+const CHECKPOINT_DISTANCE: u32 = 50_000;
+/// More than this and every second one goes, and the distance doubles …
+const CHECKPOINTS_MAX: usize = 64;
+/// … up to this, which is still re-run within 50 ms to 100 ms.
+const CHECKPOINT_DISTANCE_MAX: u32 = 200_000;
+
+impl Recording {
+    /// An empty recording of a run that begins as `start`.
+    pub(in crate::sim) fn new(spec: Arc<RunSpec>, program: Arc<Program>, start: Simulation) -> Self {
+        let tables = Tables { actors: start.actors(), ..Tables::default() };
+        Self {
+            spec,
+            program,
+            blocks: Vec::new(),
+            rebases: vec![(0, 0)],
+            step_first: Table::default(),
+            step_time: Table::default(),
+            tables,
+            hash: RunningHash::default(),
+            checkpoints: vec![Checkpoint { steps: 0, simulation: Box::new(start) }],
+            distance: CHECKPOINT_DISTANCE,
+            outcome: None,
+            checks: Vec::new(),
+        }
+    }
+
+    /// What was run.
+    pub fn spec(&self) -> &Arc<RunSpec> {
+        &self.spec
+    }
+
+    /// The program it was run from: its spans belong to that text, not to the one now in the editor.
+    pub fn program(&self) -> &Arc<Program> {
+        &self.program
+    }
+
+    /// How it ended; none while it runs.
+    pub fn outcome(&self) -> Option<&Outcome> {
+        self.outcome.as_ref()
+    }
+
+    /// The checks as they stand (final once there is an outcome), in text order.
+    pub fn checks(&self) -> &[CheckResult] {
+        &self.checks
+    }
+
+    /// The side tables.
+    pub fn tables(&self) -> &Tables {
+        &self.tables
+    }
+
+    /// The actors, by number.
+    pub fn actors(&self) -> &[ActorInfo] {
+        &self.tables.actors
+    }
+
+    /// How many records there are.
+    pub fn len(&self) -> u32 {
+        let full = self.blocks.len().saturating_sub(1) as u32;
+        self.blocks.last().map_or(0, |block| full * BLOCK_RECORDS + block.len)
+    }
+
+    /// Whether nothing happened.
+    pub fn is_empty(&self) -> bool {
+        self.blocks.is_empty()
+    }
+
+    /// How many steps there are. The moment `n` is the state after `n` steps; 0 is the beginning.
+    pub fn steps(&self) -> u32 {
+        self.step_first.len()
+    }
+
+    /// The columns in blocks, for scans over all records.
+    pub fn blocks(&self) -> &[Block] {
+        &self.blocks
+    }
+
+    /// The hash over all columns and what they refer to.
+    pub fn hash(&self) -> u128 {
+        self.hash.value()
+    }
+
+    /// One record.
+    pub fn record(&self, number: u32) -> Option<Record> {
+        let columns = self.blocks.get((number / BLOCK_RECORDS) as usize)?.columns(number % BLOCK_RECORDS)?;
+        Some(Record {
+            number,
+            step: self.step_of(number)?,
+            time: self.time_of(number)?,
+            kind: columns.kind,
+            actor: columns.actor,
+            cause: (columns.cause != NONE).then_some(columns.cause),
+            subject: columns.subject,
+            object: columns.object,
+            detail: columns.detail,
+        })
+    }
+
+    /// The records of those numbers.
+    pub fn records(&self, range: Range<u32>) -> impl DoubleEndedIterator<Item = Record> {
+        let end = range.end.min(self.len());
+        (range.start..end).filter_map(|number| self.record(number))
+    }
+
+    /// The numbers of the records of those kinds, in order, from `from` on: a scan of one column.
+    pub fn find(&self, from: u32, wanted: impl Fn(RecordKind) -> bool) -> impl Iterator<Item = u32> {
+        let kinds: Vec<u8> =
+            RecordKind::ALL.iter().filter(|kind| wanted(**kind)).map(|kind| *kind as u8).collect();
+        let blocks = self.blocks.iter().enumerate().skip((from / BLOCK_RECORDS) as usize);
+        blocks
+            .flat_map(move |(number, block)| {
+                let kinds = kinds.clone();
+                let first = number as u32 * BLOCK_RECORDS;
+                let column = &block.kind[..block.len as usize];
+                column.iter().zip(first..).filter(move |(kind, _)| kinds.contains(kind)).map(|(_, number)| number)
+            })
+            .filter(move |number| *number >= from)
+    }
+
+    /// The virtual time of a record.
+    pub fn time_of(&self, number: u32) -> Option<SimTime> {
+        let block = self.blocks.get((number / BLOCK_RECORDS) as usize)?;
+        let since = block.time[..block.len as usize].get((number % BLOCK_RECORDS) as usize)?;
+        let rebase = self.rebases.partition_point(|(position, _)| *position <= number);
+        let (_, base) = self.rebases.get(rebase.checked_sub(1)?)?;
+        Some(SimTime(base + u64::from(*since)))
+    }
+
+    /// A step, by number from 0.
+    pub fn step(&self, step: u32) -> Option<StepInfo> {
+        let first = *self.step_first.get(step)?;
+        let end = self.step_first.get(step + 1).copied().unwrap_or_else(|| self.len());
+        Some(StepInfo { step, time: SimTime(*self.step_time.get(step)?), first, end })
+    }
+
+    /// The step that a record belongs to.
+    pub fn step_of(&self, record: u32) -> Option<u32> {
+        partition(self.steps(), |step| self.step_first.get(step).is_some_and(|first| *first <= record)).checked_sub(1)
+    }
+
+    /// How many steps are not after that time: the moment "at" it.
+    pub fn steps_until(&self, time: SimTime) -> u32 {
+        partition(self.steps(), |step| self.step_time.get(step).is_some_and(|at| *at <= time.0))
+    }
+
+    /// The virtual time of the last step so far.
+    pub fn end_time(&self) -> SimTime {
+        self.steps().checked_sub(1).and_then(|last| self.step(last)).map_or(SimTime::ZERO, |step| step.time)
+    }
+
+    /// The state after that many steps: the nearest checkpoint, run forward.
+    pub fn state_at(&self, steps: u32) -> Simulation {
+        let at = self.checkpoints.partition_point(|checkpoint| checkpoint.steps <= steps);
+        let checkpoint = &self.checkpoints[at.saturating_sub(1)];
+        let mut simulation = Simulation::clone(&checkpoint.simulation);
+        simulation.run_to(steps, &mut Unrecorded);
+        simulation
+    }
+
+    /// Where the instruction stands that a record comes from, if one does.
+    pub fn span_of(&self, record: &Record) -> Option<Span> {
+        let pc = self.pc_of(record)?;
+        self.program.spans.get(pc as usize).copied()
+    }
+
+    fn pc_of(&self, record: &Record) -> Option<Pc> {
+        use RecordKind as Kind;
+        match record.kind {
+            Kind::Sent | Kind::Applied => self.tables.commands.get(record.detail)?.pc,
+            Kind::Printed | Kind::Assigned => self.tables.texts.get(record.detail)?.pc,
+            Kind::Raised => self.tables.errors.get(record.detail)?.pc,
+            Kind::Waiting | Kind::Deed | Kind::Crashed | Kind::Stopped | Kind::StartedTwice => {
+                (record.object != NONE).then_some(record.object)
+            }
+            _ => record.cause.and_then(|cause| self.record(cause)).and_then(|cause| self.pc_of(&cause)),
+        }
+    }
+
+    /// Keeps a checkpoint if the last one lies far enough back.
+    pub(in crate::sim) fn offer_checkpoint(&mut self, steps: u32, simulation: &Simulation) {
+        let last = self.checkpoints.last().map_or(0, |checkpoint| checkpoint.steps);
+        if steps < last.saturating_add(self.distance) {
+            return;
+        }
+        self.checkpoints.push(Checkpoint { steps, simulation: Box::new(simulation.clone()) });
+        if self.checkpoints.len() > CHECKPOINTS_MAX && self.distance < CHECKPOINT_DISTANCE_MAX {
+            let mut number = 0;
+            self.checkpoints.retain(|_| {
+                number += 1;
+                number % 2 == 1
+            });
+            self.distance = (self.distance * 2).min(CHECKPOINT_DISTANCE_MAX);
+        }
+    }
+
+    /// The base for times at this record, moved on when the column would overflow.
+    fn since_base(&mut self, at: u64) -> u32 {
+        let base = self.rebases.last().map_or(0, |(_, base)| *base);
+        if let Ok(since) = u32::try_from(at - base) {
+            return since;
+        }
+        self.rebases.push((self.len(), at));
+        0
+    }
+}
+
+/// The first of `0..count` for which `before` does not hold; it holds for all earlier ones.
+fn partition(count: u32, before: impl Fn(u32) -> bool) -> u32 {
+    let (mut low, mut high) = (0, count);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if before(middle) { low = middle + 1 } else { high = middle }
+    }
+    low
+}
+
+impl Sink for Recording {
+    const KEEPS: bool = true;
+
+    fn begin_step(&mut self, at: SimTime) {
+        let first = self.len();
+        self.step_first.push(first);
+        self.step_time.push(at.0);
+        self.hash.pair(first, NONE);
+    }
+
+    fn put(&mut self, at: SimTime, record: Columns) {
+        let since = self.since_base(at.0);
+        record.hash_into(&mut self.hash, at.0);
+        match self.blocks.last_mut() {
+            Some(block) if !block.is_full() => block.put(since, record),
+            _ => {
+                let mut block = Block::default();
+                block.put(since, record);
+                self.blocks.push(block);
+            }
+        }
+    }
+
+    fn enter(&mut self, entry: Entry) -> u32 {
+        let tables = &mut self.tables;
+        hash_entry(&mut self.hash, &entry);
+        match entry {
+            Entry::Message(id, info) => tables.messages.set(id.0, info),
+            Entry::Queue(id, info) => tables.queues.set(id.0, info),
+            Entry::Exchange(id, info) => tables.exchanges.set(id.0, info),
+            Entry::Binding(id, info) => tables.bindings.set(id.0, info),
+            Entry::Channel(id, info) => tables.channels.set(id.0, info),
+            Entry::Consumer(id, info) => tables.consumers.set(id.0, info),
+            Entry::Connection(id, info) => tables.connections.set(id, info),
+            Entry::Command(info) => return tables.commands.push(info),
+            Entry::Text(info) => return tables.texts.push(info),
+            Entry::Error(info) => return tables.errors.push(info),
+            Entry::Reply(reply) => return tables.replies.push(reply),
+        }
+        NONE
+    }
+}
+
+/// Takes in what a reader would see of an entry.
+fn hash_entry(hash: &mut RunningHash, entry: &Entry) {
+    let mut texts = |texts: &[&str]| texts.iter().for_each(|text| hash.bytes(text.as_bytes()));
+    match entry {
+        Entry::Message(id, info) => {
+            texts(&[info.message.exchange(), info.message.routing_key()]);
+            hash.bytes(&info.message.body);
+            hash.pair(id.0, u32::from(info.actor));
+        }
+        Entry::Queue(_, info) | Entry::Exchange(_, info) => texts(&[&info.vhost, &info.name, &info.kind]),
+        Entry::Binding(_, info) => texts(&[&info.source, &info.destination, &info.key]),
+        Entry::Channel(_, info) => hash.pair(info.connection, u32::from(info.number)),
+        Entry::Consumer(_, info) => {
+            texts(&[&info.tag]);
+            hash.pair(info.queue, info.channel);
+        }
+        Entry::Connection(_, info) => texts(&[&info.user, &info.vhost]),
+        Entry::Command(info) => hash_command(hash, &info.command),
+        Entry::Text(info) => texts(&[&info.text]),
+        Entry::Error(info) => {
+            texts(&[&info.text]);
+            hash.pair(u32::from(info.code), u32::from(info.class_id) << 16 | u32::from(info.method_id));
+        }
+        Entry::Reply(reply) => hash.bytes(format!("{reply:?}").as_bytes()),
+    }
+}
+
+/// Publishes are many and have a way of their own; of the others the debug form is exact and fixed by this build.
+fn hash_command(hash: &mut RunningHash, command: &Command) {
+    if let Command::Method { connection, channel, method: crate::amqp::Method::BasicPublish { template, body } } = command
+    {
+        let Template { exchange, routing_key, mandatory, immediate, .. } = &**template;
+        hash.bytes(exchange.as_bytes());
+        hash.bytes(routing_key.as_bytes());
+        hash.bytes(body);
+        hash.pair(connection.0, u32::from(*channel) | u32::from(*mandatory) << 16 | u32::from(*immediate) << 17);
+    } else {
+        hash.bytes(format!("{command:?}").as_bytes());
+    }
+}

@@ -1,0 +1,12 @@
+//! What variables and expressions hold.
+
+mod convert;
+mod list;
+mod text;
+mod value;
+
+pub use list::{List, Table};
+pub use value::{MessageValue, QueueAlias, ScriptError, Value};
+
+pub(super) use convert::{field_of, value_of_field};
+pub(super) use text::{json, text_of};
