@@ -7,6 +7,7 @@ pub mod engine;
 pub mod inspect;
 pub mod script;
 pub mod session;
+pub mod sim;
 pub mod text;
 
 #[cfg(any(feature = "web", feature = "worker"))]

@@ -50,6 +50,11 @@ impl Message {
         &self.content.template.routing_key
     }
 
+    /// Exchange, key and properties together, shared by the messages of one publish instruction.
+    pub fn template(&self) -> &Arc<Template> {
+        &self.content.template
+    }
+
     /// Its properties, without what a queue adds at delivery (see `View::delivered_properties`).
     pub fn properties(&self) -> &Properties {
         &self.content.template.properties

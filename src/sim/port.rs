@@ -83,6 +83,8 @@ pub struct Delivery {
     pub message: u32,
     /// The caller's number for the consumer, only to be handed back.
     pub consumer: u32,
+    /// The caller's number for this delivery, only to be handed back.
+    pub delivered: u32,
 }
 
 /// A message, shared with whoever else holds it.

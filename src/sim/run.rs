@@ -4,26 +4,44 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::amqp::{Name, SimDuration, SimTime};
+use crate::amqp::{SimDuration, SimTime};
+use crate::broker::Version;
 use crate::script::program::Program;
 
+use super::network::LATENCY;
 use super::record::{Recording, Sink};
 use super::simulation::{Simulation, Stepped};
 
 /// Everything that decides what a run does: its identity. A recording keeps it, so that another worker can run it
 /// again.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunSpec {
     /// The script.
     pub source: Arc<str>,
-    /// Seed, over the script's own.
-    pub seed: Option<u64>,
-    /// RabbitMQ's version, over the script's own.
-    pub broker: Option<Name>,
+    /// Seed, unless the script sets one.
+    pub seed: u64,
+    /// RabbitMQ's version, unless the script sets one.
+    pub broker: Version,
+    /// Network latency one way, unless the script sets one.
+    pub latency: SimDuration,
     /// How far it may go. The script may ask for more, up to the hard caps.
     pub limits: Limits,
     /// What somebody did at a moment, beside the script: empty until what-if forks come.
     pub interventions: Vec<Intervention>,
+}
+
+impl RunSpec {
+    /// A run of a script with everything else as it is by default.
+    pub fn of(source: &str) -> Self {
+        Self {
+            source: Arc::from(source),
+            seed: 1,
+            broker: Version::default(),
+            latency: LATENCY,
+            limits: Limits::default(),
+            interventions: Vec::new(),
+        }
+    }
 }
 
 /// Operator's statements at a time, as text of the language.

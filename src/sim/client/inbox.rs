@@ -89,6 +89,7 @@ impl Client {
                     returned: None,
                     message: u32::MAX,
                     consumer: u32::MAX,
+                    delivered: u32::MAX,
                 };
                 let event = if ack { Event::Ack } else { Event::Nack };
                 self.begin_if_set(cx, channel, event, Value::Message(Arc::new(message)));

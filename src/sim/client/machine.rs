@@ -120,15 +120,14 @@ impl Client {
     }
 
     fn blank(name: Name, number: u16, login: Login, chance: Stream) -> Self {
-        let mut arena = Arena::default();
         Self {
             name,
             number,
             login,
             is_operator: false,
             start: 0,
-            root: arena.root(0),
-            arena,
+            root: EnvId::NONE,
+            arena: Arena::default(),
             frames: Vec::new(),
             inbox: Fifo::default(),
             arrived: 0,
@@ -145,6 +144,13 @@ impl Client {
             has_taken: false,
             is_again_asked: false,
         }
+    }
+
+    /// What stands in its place while it is at work: its name and whether it lives.
+    pub(in crate::sim) fn absent(&self) -> Self {
+        let mut absent = Self::blank(self.name.clone(), self.number, self.login.clone(), self.chance);
+        absent.life = self.life;
+        absent
     }
 
     /// Its name, `worker[2]` for a copy.

@@ -10,7 +10,7 @@ use crate::sim::value::Value;
 pub struct EnvId(u32);
 
 impl EnvId {
-    const NONE: Self = Self(u32::MAX);
+    pub(super) const NONE: Self = Self(u32::MAX);
 }
 
 #[derive(Clone, Debug)]

@@ -26,6 +26,7 @@ pub(super) fn message_of(delivery: Delivery) -> Arc<MessageValue> {
         returned: None,
         message: delivery.message,
         consumer: delivery.consumer,
+        delivered: delivery.delivered,
     })
 }
 
@@ -61,6 +62,7 @@ impl Client {
                     returned: Some((code, text)),
                     message,
                     consumer: u32::MAX,
+                    delivered: u32::MAX,
                 };
                 self.enter(Entry::Returned { channel, opening, message: Arc::new(message) });
             }

@@ -69,6 +69,8 @@ pub struct MessageValue {
     pub message: u32,
     /// The port's number of the consumer.
     pub consumer: u32,
+    /// The port's number of the delivery.
+    pub delivered: u32,
 }
 
 /// What a queue declared `as` knows.

@@ -1,0 +1,172 @@
+//! The network: each direction of a connection is a stream. What is sent first arrives first, whatever the jitter.
+
+use std::collections::BTreeMap;
+
+use crate::amqp::{SimDuration, SimTime};
+
+use super::chunked::Fifo;
+use super::port::{FromBroker, ToBroker};
+use super::random::Stream;
+
+/// One way, where the script says nothing: two machines in one data centre are a little nearer, two in one region a
+/// little further.
+pub const LATENCY: SimDuration = SimDuration::millis(1);
+
+/// A latency in a script is capped here, as everything that is waited for would come after the run.
+const LATENCY_MAX: SimDuration = SimDuration::secs(60 * 60);
+
+/// How long nothing must have come before a side gives up. RabbitMQ and its clients: heartbeat 60 s, two missed.
+pub(super) const HEARTBEAT_LOSS: SimDuration = SimDuration::secs(120);
+
+/// Connecting before the broker sees `connection.open`: TCP, start and tune are three round trips, and the way
+/// there. `open-ok` and the first channel make it five.
+pub(super) const HANDSHAKE_WAYS: u32 = 7;
+
+/// The network of a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Wire {
+    latency: SimDuration,
+    jitter: SimDuration,
+    pub is_up: bool,
+    /// Counts cuts: a heartbeat of an earlier one does not matter.
+    pub cut: u32,
+}
+
+impl Wire {
+    pub fn new(latency: SimDuration, jitter: SimDuration) -> Self {
+        let mut wire = Self { latency: LATENCY, jitter: SimDuration::ZERO, is_up: true, cut: 0 };
+        wire.set(Some(latency), Some(jitter));
+        wire
+    }
+
+    pub fn set(&mut self, latency: Option<SimDuration>, jitter: Option<SimDuration>) {
+        self.latency = latency.unwrap_or(self.latency).min(LATENCY_MAX);
+        self.jitter = jitter.unwrap_or(self.jitter).min(LATENCY_MAX);
+    }
+
+    /// How long that many ways take.
+    pub fn delay(&self, ways: u32, chance: &mut Stream) -> SimDuration {
+        let jitter = if self.jitter.0 == 0 { 0 } else { chance.below(self.jitter.0 + 1) };
+        SimDuration(self.latency.0 * u64::from(ways) + jitter)
+    }
+}
+
+/// What is on its way: when it arrives, its number in the order of all things, the record that sent it.
+#[derive(Clone, Debug)]
+pub(super) struct Sent<T> {
+    pub arrives: SimTime,
+    pub number: u64,
+    pub record: u32,
+    pub what: T,
+}
+
+/// A connection's two directions.
+#[derive(Clone, Debug)]
+pub(super) struct Link {
+    pub actor: u16,
+    pub life: u16,
+    pub up: Fifo<Sent<Up>>,
+    pub down: Fifo<Sent<FromBroker>>,
+    up_last: SimTime,
+    down_last: SimTime,
+    /// The client still listens.
+    pub is_heard: bool,
+    /// The client was told of the end, or asked for it.
+    pub is_end_told: bool,
+    /// The broker opened it.
+    pub is_open: bool,
+    /// The broker has ended it.
+    pub is_gone: bool,
+}
+
+/// A command on its way up: it and its place in the table.
+#[derive(Clone, Debug)]
+pub(super) struct Up {
+    pub message: ToBroker,
+    pub command: u32,
+}
+
+impl Link {
+    fn new(actor: u16, life: u16) -> Self {
+        Self {
+            actor,
+            life,
+            up: Fifo::default(),
+            down: Fifo::default(),
+            up_last: SimTime::ZERO,
+            down_last: SimTime::ZERO,
+            is_heard: true,
+            is_end_told: false,
+            is_open: false,
+            is_gone: false,
+        }
+    }
+
+    /// Puts something on its way up; the time at which to look, if nothing else is on its way.
+    pub fn send_up(&mut self, earliest: SimTime, number: u64, record: u32, what: Up) -> Option<SimTime> {
+        self.up_last = self.up_last.max(earliest);
+        self.up.push(Sent { arrives: self.up_last, number, record, what });
+        (self.up.len() == 1).then_some(self.up_last)
+    }
+
+    /// Puts something on its way down; the time at which to look, if nothing else is on its way.
+    pub fn send_down(&mut self, earliest: SimTime, number: u64, record: u32, what: FromBroker) -> Option<SimTime> {
+        self.down_last = self.down_last.max(earliest);
+        self.down.push(Sent { arrives: self.down_last, number, record, what });
+        (self.down.len() == 1).then_some(self.down_last)
+    }
+}
+
+/// All connections, by number, until both sides have left them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Network {
+    links: BTreeMap<u32, Link>,
+    /// Whose each connection is or was, by number.
+    actors: Vec<u16>,
+}
+
+impl Network {
+    /// A new connection of an actor; its number.
+    pub fn open(&mut self, actor: u16, life: u16) -> u32 {
+        let connection = self.actors.len() as u32;
+        self.actors.push(actor);
+        self.links.insert(connection, Link::new(actor, life));
+        connection
+    }
+
+    /// A connection without a network: the operator's.
+    pub fn open_hidden(&mut self, actor: u16) -> u32 {
+        self.actors.push(actor);
+        self.actors.len() as u32 - 1
+    }
+
+    pub fn actor(&self, connection: u32) -> Option<u16> {
+        self.actors.get(connection as usize).copied()
+    }
+
+    pub fn link(&self, connection: u32) -> Option<&Link> {
+        self.links.get(&connection)
+    }
+
+    pub fn link_mut(&mut self, connection: u32) -> Option<&mut Link> {
+        self.links.get_mut(&connection)
+    }
+
+    /// Forgets a connection that both sides have left.
+    pub fn forget(&mut self, connection: u32) {
+        let is_over = |link: &Link| link.is_gone && link.up.is_empty() && (!link.is_heard || link.down.is_empty());
+        if self.links.get(&connection).is_some_and(is_over) {
+            self.links.remove(&connection);
+        }
+    }
+
+    /// The connections of an actor that are not over.
+    pub fn of(&self, actor: u16) -> Vec<u32> {
+        self.links.iter().filter(|(_, link)| link.actor == actor).map(|(connection, _)| *connection).collect()
+    }
+
+    /// All that are not over.
+    pub fn all(&self) -> impl Iterator<Item = (u32, &Link)> {
+        self.links.iter().map(|(connection, link)| (*connection, link))
+    }
+}

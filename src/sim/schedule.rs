@@ -1,0 +1,94 @@
+//! What comes next: a total order of (time, class, number given when scheduled).
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use crate::amqp::SimTime;
+
+/// The order of things at one instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Class {
+    /// The operator's `at`, and what it leads to at once.
+    Operator,
+    /// What reaches the broker.
+    Command,
+    /// What the broker does by itself once all commands of the instant are in.
+    Deadline,
+    /// Clients.
+    Client,
+}
+
+/// What is scheduled. An event that no longer matters is recognised when its turn comes; none is ever removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Event {
+    /// The operator goes on.
+    Operate,
+    /// The `at` of that place in the program.
+    At(u32),
+    /// The node comes back.
+    NodeUp,
+    /// The front of what that connection's client sent arrives.
+    Uplink(u32),
+    /// Heartbeats of a connection give up: connection, cut.
+    HeartbeatLost(u32, u32),
+    /// The broker's deadline.
+    Deadline,
+    /// A client begins: actor.
+    Start(u16),
+    /// The front of what a connection's client was sent arrives.
+    Downlink(u32),
+    /// A timer of a client: actor, life, timer, the record that set it.
+    Timer(u16, u16, u32, u32),
+    /// A client goes on with its inbox, or looks again at what it waits for: actor, life, the record that made it.
+    Again(u16, u16, u32),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Scheduled {
+    time: SimTime,
+    class: Class,
+    number: u64,
+    event: Event,
+}
+
+/// The event queue.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Schedule {
+    heap: BinaryHeap<Reverse<Scheduled>>,
+    next: u64,
+}
+
+impl Schedule {
+    /// A number for something that will be scheduled later but has its place from now on.
+    pub fn number(&mut self) -> u64 {
+        self.next += 1;
+        self.next
+    }
+
+    pub fn push(&mut self, time: SimTime, class: Class, event: Event) -> u64 {
+        let number = self.number();
+        self.push_numbered(time, class, number, event);
+        number
+    }
+
+    pub fn push_numbered(&mut self, time: SimTime, class: Class, number: u64, event: Event) {
+        self.heap.push(Reverse(Scheduled { time, class, number, event }));
+    }
+
+    /// The time of the next event.
+    pub fn peek(&self) -> Option<SimTime> {
+        self.heap.peek().map(|Reverse(next)| next.time)
+    }
+
+    /// The next event, with its time and number.
+    pub fn pop(&mut self) -> Option<(SimTime, u64, Event)> {
+        self.heap.pop().map(|Reverse(next)| (next.time, next.number, next.event))
+    }
+
+    /// What is scheduled, soonest first.
+    pub fn in_order(&self) -> Vec<(SimTime, Event)> {
+        let mut all: Vec<Scheduled> = self.heap.iter().map(|Reverse(one)| *one).collect();
+        all.sort();
+        all.into_iter().map(|one| (one.time, one.event)).collect()
+    }
+}

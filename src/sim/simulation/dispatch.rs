@@ -1,0 +1,298 @@
+//! The scheduler: one pull takes the next event and carries it out.
+
+use std::sync::Arc;
+
+use crate::amqp::{ConnectionId, SimTime};
+use crate::broker::Command;
+use crate::sim::client::{Client, Life, Pause, Surroundings};
+use crate::sim::eval::Fuel;
+use crate::sim::port::{FromBroker, ToBroker};
+use crate::sim::record::{Columns, NONE, RecordKind, Sink};
+use crate::sim::run::{Limit, Outcome};
+use crate::sim::schedule::{Class, Event};
+
+use super::state::{BROKER, FIRST_CLIENT, GoingOn, OPERATOR, Simulation, Stepped};
+
+/// Events without a record in one pull, so that a pull stays short.
+const SILENT_MAX: u32 = 1_000;
+
+impl Simulation {
+    /// Goes on to the end of the next step, or for a while within it.
+    pub fn step(&mut self, sink: &mut impl Sink) -> Stepped {
+        if let Some(outcome) = self.outcome {
+            return Stepped::End(outcome);
+        }
+        for _ in 0..SILENT_MAX {
+            let ended = if self.going_on.is_some() { self.go_on(sink) } else { self.next_event(sink) };
+            if let Err(outcome) = ended.and_then(|()| self.check_budgets()) {
+                self.conclude(outcome, sink);
+                return Stepped::End(outcome);
+            }
+            if self.going_on.is_some() {
+                return Stepped::Within;
+            }
+            if self.count.is_step_open {
+                self.after_step(sink);
+                return Stepped::Step;
+            }
+        }
+        Stepped::Within
+    }
+
+    fn next_event(&mut self, sink: &mut impl Sink) -> Result<(), Outcome> {
+        let Some(time) = self.schedule.peek() else { return Err(Outcome::Finished) };
+        self.check_time(time, sink)?;
+        let Some((time, number, event)) = self.schedule.pop() else { return Err(Outcome::Finished) };
+        if time > self.now {
+            self.count.at_instant = 0;
+        }
+        self.now = self.now.max(time);
+        self.count.is_step_open = false;
+        self.count.dispatches += 1;
+        self.count.at_instant += 1;
+        match event {
+            Event::Operate => self.operate(sink),
+            Event::At(at) => {
+                if let Some(at) = Arc::clone(&self.program).ats.get(at as usize) {
+                    self.operating.add(at.start);
+                    self.operate(sink);
+                }
+            }
+            Event::NodeUp => self.node_up(sink),
+            Event::Uplink(connection) => self.uplink(connection, number, sink),
+            Event::HeartbeatLost(connection, cut) => self.heartbeat_lost(connection, cut, sink),
+            Event::Deadline => self.broker_deadline(number, sink),
+            Event::Start(actor) => self.start_client(actor, NONE, sink),
+            Event::Downlink(connection) => self.downlink(connection, sink),
+            Event::Timer(actor, life, token, cause) => {
+                let is_awaited = |client: &Client| client.awaits(token);
+                if self.is_life(actor, life) && self.client(actor).is_some_and(is_awaited) {
+                    self.with_client(actor, cause, sink, |client, cx| client.fire(cx, token));
+                }
+            }
+            Event::Again(actor, life, cause) => {
+                if self.is_life(actor, life) {
+                    self.with_client(actor, cause, sink, |_, _| {});
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn is_life(&self, actor: u16, life: u16) -> bool {
+        self.lives.get(usize::from(actor.wrapping_sub(FIRST_CLIENT))) == Some(&life)
+            && self.client(actor).is_some_and(Client::is_alive)
+    }
+
+    /// The front of what a client sent arrives and is applied.
+    fn uplink(&mut self, connection: u32, number: u64, sink: &mut impl Sink) {
+        let now = self.now;
+        let Some(link) = self.network.link_mut(connection) else { return };
+        let actor = link.actor;
+        if !self.wires[usize::from(actor - FIRST_CLIENT)].is_up {
+            return;
+        }
+        // After a cut was mended the same arrival may be scheduled twice.
+        if link.up.front().is_none_or(|front| front.number != number) {
+            return;
+        }
+        let Some(sent) = link.up.pop() else { return };
+        if let Some(next) = link.up.front() {
+            let (time, number) = (next.arrives.max(now), next.number);
+            self.schedule.push_numbered(time, Class::Command, number, Event::Uplink(connection));
+        }
+        let id = ConnectionId(connection);
+        let (kind, channel, command) = match sent.what.message {
+            ToBroker::Open(open) => (RecordKind::Applied, 0, Command::Connect { connection: id, open }),
+            ToBroker::Method(channel, method) => {
+                (RecordKind::Applied, channel, Command::Method { connection: id, channel, method })
+            }
+            ToBroker::Drop => (RecordKind::LineLost, 0, Command::Lost { connection: id }),
+        };
+        let record = Columns::new(kind, actor, sent.record).subject(u32::from(channel)).object(connection);
+        let cause = self.put(sink, record.detail(sent.what.command));
+        self.apply(command, actor, cause, sink);
+        self.network.forget(connection);
+    }
+
+    /// Heartbeats give up: both sides see the line as lost, and what was on its way is.
+    fn heartbeat_lost(&mut self, connection: u32, cut: u32, sink: &mut impl Sink) {
+        let now = self.now;
+        let Some(link) = self.network.link_mut(connection) else { return };
+        let actor = link.actor;
+        let wire = self.wires[usize::from(actor - FIRST_CLIENT)];
+        if wire.is_up || wire.cut != cut {
+            return;
+        }
+        link.up.clear();
+        link.down.clear();
+        let cause = self.put(sink, Columns::new(RecordKind::LineLost, actor, NONE).object(connection));
+        self.apply(Command::Lost { connection: ConnectionId(connection) }, actor, cause, sink);
+        let number = self.schedule.number();
+        if let Some(link) = self.network.link_mut(connection) {
+            link.is_gone = true;
+            link.down.clear();
+            if let Some(at) = link.send_down(now, number, cause, FromBroker::Lost) {
+                self.schedule.push_numbered(at.max(now), Class::Client, number, Event::Downlink(connection));
+            }
+        }
+    }
+
+    fn broker_deadline(&mut self, number: u64, sink: &mut impl Sink) {
+        if self.deadline.is_none_or(|(_, scheduled)| scheduled != number) {
+            return;
+        }
+        self.deadline = None;
+        let cause = self.put(sink, Columns::new(RecordKind::Deadline, BROKER, NONE));
+        self.apply(Command::Deadline, BROKER, cause, sink);
+    }
+
+    /// What has arrived for a client goes into its inbox, and it runs if it waits for it.
+    fn downlink(&mut self, connection: u32, sink: &mut impl Sink) {
+        let now = self.now;
+        let Some(link) = self.network.link_mut(connection) else { return };
+        let (actor, life, is_heard) = (link.actor, link.life, link.is_heard);
+        let is_lost = matches!(link.down.front().map(|front| &front.what), Some(FromBroker::Lost)) && link.is_gone;
+        if !self.wires[usize::from(actor - FIRST_CLIENT)].is_up && !is_lost {
+            return;
+        }
+        let mut arrived = Vec::new();
+        let mut cause = NONE;
+        while let Some(front) = link.down.front() {
+            if front.arrives > now {
+                let (time, number) = (front.arrives, front.number);
+                self.schedule.push_numbered(time, Class::Client, number, Event::Downlink(connection));
+                break;
+            }
+            let Some(sent) = link.down.pop() else { break };
+            cause = sent.record;
+            arrived.push(sent.what);
+        }
+        self.network.forget(connection);
+        let is_current = self.lines.get(usize::from(actor - FIRST_CLIENT)) == Some(&Some(connection));
+        if !is_heard || !is_current || !self.is_life(actor, life) {
+            return;
+        }
+        self.with_client(actor, cause, sink, |client, cx| {
+            for one in arrived {
+                client.receive(cx, one);
+            }
+        });
+    }
+
+    /// A client begins its text.
+    pub(super) fn start_client(&mut self, actor: u16, cause: u32, sink: &mut impl Sink) {
+        let Some(client) = self.client(actor) else { return };
+        match client.life() {
+            Life::Running | Life::Stopping => {
+                self.put(sink, Columns::new(RecordKind::StartedTwice, actor, cause));
+                return;
+            }
+            Life::Waiting => {}
+            Life::Ended(_) => {
+                let at = usize::from(actor - FIRST_CLIENT);
+                self.lives[at] = self.lives[at].saturating_add(1);
+                let Some(fresh) = self.fresh_client(actor, self.lives[at]) else { return };
+                self.clients[at] = fresh;
+            }
+        }
+        let life = self.lives[usize::from(actor - FIRST_CLIENT)];
+        let cause = self.put(sink, Columns::new(RecordKind::Started, actor, cause).subject(u32::from(life)));
+        self.history.touch(crate::script::program::Ask::Running);
+        self.with_client(actor, cause, sink, |client, cx| client.start(cx));
+    }
+
+    /// Lets a client take something in and run, then carries out what it did.
+    pub(super) fn with_client(
+        &mut self,
+        actor: u16,
+        cause: u32,
+        sink: &mut impl Sink,
+        input: impl FnOnce(&mut Client, &mut Surroundings<'_>),
+    ) {
+        let fuel = Fuel(self.limits.fuel);
+        self.run_client(actor, cause, fuel, sink, |client, cx| {
+            client.begin_step();
+            input(client, cx);
+        });
+    }
+
+    /// Goes on with a step that was interrupted.
+    fn go_on(&mut self, sink: &mut impl Sink) -> Result<(), Outcome> {
+        if let Some(GoingOn { actor, fuel, cause }) = self.going_on.take() {
+            self.run_client(actor, cause, fuel, sink, |_, _| {});
+            if actor == OPERATOR && self.going_on.is_none() {
+                self.operator_went_on();
+            }
+        }
+        Ok(())
+    }
+
+    fn run_client<S: Sink>(
+        &mut self,
+        actor: u16,
+        cause: u32,
+        fuel: Fuel,
+        sink: &mut S,
+        input: impl FnOnce(&mut Client, &mut Surroundings<'_>),
+    ) {
+        let Some(mut client) = self.take_client(actor) else { return };
+        let bytes_before = client.bytes();
+        let mut outputs = std::mem::take(&mut self.outputs);
+        let program = Arc::clone(&self.program);
+        let mut world = std::mem::take(&mut self.world);
+        let mut cx = Surroundings {
+            now: self.now,
+            program: &program,
+            facts: &*self,
+            world: &mut world,
+            is_world_touched: false,
+            fuel,
+            out: &mut outputs,
+            tells_assignments: S::KEEPS,
+        };
+        input(&mut client, &mut cx);
+        let pause = client.run(&mut cx);
+        let (fuel, is_world_touched) = (cx.fuel, cx.is_world_touched);
+        self.world = world;
+        if is_world_touched {
+            self.history.touched = self.history.touched.with(crate::sim::history::Reads::WORLD);
+        }
+        self.count.client_bytes = (self.count.client_bytes + client.bytes()).saturating_sub(bytes_before);
+        self.put_client(actor, client);
+        let cause = self.carry_out(actor, cause, &mut outputs, sink);
+        outputs.clear();
+        self.outputs = outputs;
+        match pause {
+            Pause::Waits => {}
+            Pause::More => self.going_on = Some(GoingOn { actor, fuel, cause }),
+            Pause::OutOfFuel => self.outcome = Some(Outcome::LimitReached(Limit::Fuel)),
+        }
+    }
+
+    fn take_client(&mut self, actor: u16) -> Option<Client> {
+        if actor == OPERATOR {
+            return Some(self.operating.take_operator());
+        }
+        let client = self.clients.get_mut(usize::from(actor.checked_sub(FIRST_CLIENT)?))?;
+        let absent = client.absent();
+        Some(std::mem::replace(client, absent))
+    }
+
+    fn put_client(&mut self, actor: u16, client: Client) {
+        if actor == OPERATOR {
+            self.operating.operator = client;
+        } else if let Some(place) = self.clients.get_mut(usize::from(actor - FIRST_CLIENT)) {
+            *place = client;
+        }
+    }
+
+    /// Schedules the broker's next deadline, if it has changed.
+    pub(super) fn schedule_deadline(&mut self) {
+        let due = self.broker.next_deadline().map(|due| due.max(self.now));
+        if due == self.deadline.map(|(time, _)| time) {
+            return;
+        }
+        self.deadline = due.map(|due: SimTime| (due, self.schedule.push(due, Class::Deadline, Event::Deadline)));
+    }
+}
