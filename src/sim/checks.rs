@@ -64,7 +64,12 @@ impl Checks {
             .iter()
             .zip(0..)
             .map(|(check, number)| Running {
-                result: CheckResult { check: number, state: CheckState::Pending, moment: None, problem: None },
+                result: CheckResult {
+                    check: number,
+                    state: CheckState::Pending,
+                    moment: None,
+                    problem: None,
+                },
                 reads: Reads::of(program, check.cond),
             })
             .collect();
@@ -79,7 +84,8 @@ impl Checks {
     }
 
     pub fn look_for_next_time(&mut self, program: &Program) {
-        let pending = self.all.iter().zip(&program.checks).filter(|(one, _)| one.result.state == CheckState::Pending);
+        let pending =
+            self.all.iter().zip(&program.checks).filter(|(one, _)| one.result.state == CheckState::Pending);
         self.next_time = pending
             .filter_map(|(_, check)| match check.kind {
                 CheckKind::Expect(time) | CheckKind::Eventually(time) => time,

@@ -110,7 +110,13 @@ impl Link {
     }
 
     /// Puts something on its way down; the time at which to look, if nothing else is on its way.
-    pub fn send_down(&mut self, earliest: SimTime, number: u64, record: u32, what: FromBroker) -> Option<SimTime> {
+    pub fn send_down(
+        &mut self,
+        earliest: SimTime,
+        number: u64,
+        record: u32,
+        what: FromBroker,
+    ) -> Option<SimTime> {
         self.down_last = self.down_last.max(earliest);
         self.down.push(Sent { arrives: self.down_last, number, record, what });
         (self.down.len() == 1).then_some(self.down_last)
@@ -154,7 +160,8 @@ impl Network {
 
     /// Forgets a connection that both sides have left.
     pub fn forget(&mut self, connection: u32) {
-        let is_over = |link: &Link| link.is_gone && link.up.is_empty() && (!link.is_heard || link.down.is_empty());
+        let is_over =
+            |link: &Link| link.is_gone && link.up.is_empty() && (!link.is_heard || link.down.is_empty());
         if self.links.get(&connection).is_some_and(is_over) {
             self.links.remove(&connection);
         }

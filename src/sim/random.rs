@@ -35,7 +35,9 @@ pub(super) fn mix(mut x: u64) -> u64 {
 impl Stream {
     /// The stream for a purpose; `of` tells streams of one purpose apart.
     pub fn new(seed: u64, purpose: Purpose, of: u64) -> Self {
-        Self { state: mix(mix(mix(seed.wrapping_add(STEP)) ^ purpose as u64).wrapping_add(of.wrapping_mul(STEP))) }
+        Self {
+            state: mix(mix(mix(seed.wrapping_add(STEP)) ^ purpose as u64).wrapping_add(of.wrapping_mul(STEP))),
+        }
     }
 
     /// The next 64 bits.

@@ -107,9 +107,9 @@ impl Limits {
 
     /// With what a script asks for, as far as the hard caps let it.
     pub(super) fn with(self, settings: &crate::script::program::Settings) -> Self {
-        let records = settings.events_max.map_or(self.records, |max| {
-            u32::try_from(max).unwrap_or(u32::MAX).min(Self::RECORDS_CAP)
-        });
+        let records = settings
+            .events_max
+            .map_or(self.records, |max| u32::try_from(max).unwrap_or(u32::MAX).min(Self::RECORDS_CAP));
         Self {
             records,
             steps: if settings.events_max.is_some() { self.steps.max(records) } else { self.steps },

@@ -159,8 +159,10 @@ impl Client {
         timeout: Option<ExprId>,
         otherwise: Option<Pc>,
     ) -> Done<Flow> {
-        let retry = retry.map(|retry| self.eval(cx, |eval| super::waiting::duration(eval, retry))).transpose()?;
-        let timeout = timeout.map(|time| self.eval(cx, |eval| super::waiting::duration(eval, time))).transpose()?;
+        let retry =
+            retry.map(|retry| self.eval(cx, |eval| super::waiting::duration(eval, retry))).transpose()?;
+        let timeout =
+            timeout.map(|time| self.eval(cx, |eval| super::waiting::duration(eval, time))).transpose()?;
         self.leave_line(cx, pc);
         let token = timeout.map_or(0, |length| self.timer(cx, pc, length));
         self.open_line(cx, pc);
@@ -175,7 +177,12 @@ impl Client {
     }
 
     /// Goes on when the connection is open; tries again, or gives up, when it was refused.
-    pub(super) fn look_at_reconnect(&mut self, cx: &mut Surroundings<'_>, is_expired: bool, pc: Pc) -> Done<bool> {
+    pub(super) fn look_at_reconnect(
+        &mut self,
+        cx: &mut Surroundings<'_>,
+        is_expired: bool,
+        pc: Pc,
+    ) -> Done<bool> {
         let Some(WaitOn::Reconnect(state)) = self.frames.last_mut().map(|frame| &mut frame.wait.on) else {
             return Ok(false);
         };
@@ -189,7 +196,9 @@ impl Client {
                 (Some(retry), _) => {
                     let length = crate::amqp::SimDuration(retry);
                     let token = self.timer(cx, pc, length);
-                    if let Some(WaitOn::Reconnect(state)) = self.frames.last_mut().map(|frame| &mut frame.wait.on) {
+                    if let Some(WaitOn::Reconnect(state)) =
+                        self.frames.last_mut().map(|frame| &mut frame.wait.on)
+                    {
                         state.retry_token = token;
                     }
                     cx.put(pc, What::Retrying(length));
@@ -231,7 +240,11 @@ impl Client {
                 true
             }
             Line::Failed { is_taken: true, .. } | Line::Down if taken_up && self.tickers.is_empty() => {
-                self.end(cx, pc, if self.life == Life::Stopping { EndReason::Stop } else { EndReason::Finished });
+                self.end(
+                    cx,
+                    pc,
+                    if self.life == Life::Stopping { EndReason::Stop } else { EndReason::Finished },
+                );
                 true
             }
             Line::Failed { .. } | Line::Down | Line::Opening | Line::Closing => false,
@@ -257,7 +270,9 @@ impl Client {
             *outcome = Some(Box::new(super::frame::Outcome::Refused(refused.clone())));
             is_taken = true;
         }
-        if matches!(self.line, Line::Closing) && self.frames.last().is_some_and(|f| matches!(f.wait.on, WaitOn::End)) {
+        if matches!(self.line, Line::Closing)
+            && self.frames.last().is_some_and(|f| matches!(f.wait.on, WaitOn::End))
+        {
             // What was to be closed is closed.
             is_taken = matches!(refused.code, 0);
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::amqp::{Name, SimTime};
-use crate::script::program::{ExprId, HandlerId, Pc, Program, Var, Event};
+use crate::script::program::{Event, ExprId, HandlerId, Pc, Program, Var};
 use crate::sim::value::{List, ScriptError, Table, Value, text_of};
 
 use super::channel::Registered;
@@ -52,10 +52,8 @@ impl Client {
         path: &[ExprId],
         value: ExprId,
     ) -> Done<Flow> {
-        let names = path
-            .iter()
-            .map(|step| self.eval(cx, |eval| eval.text(*step)))
-            .collect::<Done<Vec<Name>>>()?;
+        let names =
+            path.iter().map(|step| self.eval(cx, |eval| eval.text(*step))).collect::<Done<Vec<Name>>>()?;
         let value = self.eval(cx, |eval| eval.settled(value))?;
         // Taken out, so that the table is not shared and need not be copied.
         let whole = self.take_variable(cx, var);
@@ -76,9 +74,10 @@ impl Client {
 
     fn take_variable(&mut self, cx: &mut Surroundings<'_>, var: Var) -> Value {
         match var {
-            Var::World(slot) => cx.world.get_mut(usize::from(slot)).map_or(Value::Null, |place| {
-                std::mem::replace(place, Value::Null)
-            }),
+            Var::World(slot) => cx
+                .world
+                .get_mut(usize::from(slot))
+                .map_or(Value::Null, |place| std::mem::replace(place, Value::Null)),
             Var::Local { hops, slot } => {
                 let Some(env) = self.frames.last().map(|frame| frame.env) else { return Value::Null };
                 let value = self.arena.get(env, hops, slot).clone();
@@ -231,7 +230,13 @@ impl Client {
         Ok(Registered { handler, env })
     }
 
-    pub(super) fn on(&mut self, channel: u16, event: Event, handler: HandlerId, program: &Program) -> Done<Flow> {
+    pub(super) fn on(
+        &mut self,
+        channel: u16,
+        event: Event,
+        handler: HandlerId,
+        program: &Program,
+    ) -> Done<Flow> {
         let registered = self.register(handler)?;
         let at_client_level = program.handlers.get(handler.0 as usize).is_some_and(|one| one.at_client_level);
         let of_connection = matches!(event, Event::Blocked | Event::Unblocked)
@@ -239,7 +244,9 @@ impl Client {
         let before = if of_connection {
             self.on.insert(event, registered)
         } else {
-            self.channels.get_mut(usize::from(channel)).and_then(|channel| channel.on.insert(event, registered))
+            self.channels
+                .get_mut(usize::from(channel))
+                .and_then(|channel| channel.on.insert(event, registered))
         };
         if let Some(before) = before {
             self.arena.release(before.env);
@@ -279,7 +286,10 @@ fn set_in(whole: Value, path: &[Name], value: Value) -> Result<Value, ScriptErro
         Value::Table(table) => table,
         Value::Null => Table::empty(),
         other => {
-            return Err(ScriptError::new(format!("only a table has entries to set, and this is {}", other.type_name())));
+            return Err(ScriptError::new(format!(
+                "only a table has entries to set, and this is {}",
+                other.type_name()
+            )));
         }
     };
     let inner = if rest.is_empty() { Value::Null } else { table.get(first).cloned().unwrap_or(Value::Null) };

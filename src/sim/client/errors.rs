@@ -101,7 +101,9 @@ impl Client {
                 channel.is_close_taken = true;
                 Err(Failure::Raised(refused.clone()))
             }
-            ChannelState::Closed | ChannelState::Opening => Err(Failure::Raised(own("the channel is closed"))),
+            ChannelState::Closed | ChannelState::Opening => {
+                Err(Failure::Raised(own("the channel is closed")))
+            }
         }
     }
 }

@@ -28,7 +28,9 @@ impl Client {
 
             Instr::Wait(length) => self.wait(cx, pc, *length),
             Instr::WaitForever => Ok(Flow::Wait(super::frame::WaitOn::Forever, 0)),
-            Instr::WaitUntil { cond, timeout, otherwise } => self.wait_until(cx, pc, *cond, *timeout, *otherwise),
+            Instr::WaitUntil { cond, timeout, otherwise } => {
+                self.wait_until(cx, pc, *cond, *timeout, *otherwise)
+            }
             Instr::WaitForConfirms { timeout, otherwise } => {
                 self.wait_for_confirms(cx, pc, channel, *timeout, *otherwise)
             }
@@ -37,18 +39,24 @@ impl Client {
             Instr::CloseChannel => self.close_channel(cx, pc, channel),
             Instr::CloseConnection => self.close_connection(cx, pc),
             Instr::Crash => self.crash(cx, pc),
-            Instr::Reconnect { retry, timeout, otherwise } => self.reconnect(cx, pc, *retry, *timeout, *otherwise),
+            Instr::Reconnect { retry, timeout, otherwise } => {
+                self.reconnect(cx, pc, *retry, *timeout, *otherwise)
+            }
             Instr::Prefetch { count, global } => self.prefetch(cx, pc, channel, *count, *global),
             Instr::Confirm => self.confirm(cx, pc, channel),
             Instr::Tx => self.plain(cx, pc, channel, crate::amqp::Method::TxSelect),
             Instr::Commit => self.plain(cx, pc, channel, crate::amqp::Method::TxCommit),
             Instr::Rollback => self.plain(cx, pc, channel, crate::amqp::Method::TxRollback),
-            Instr::Recover => self.plain(cx, pc, channel, crate::amqp::Method::BasicRecover { requeue: true }),
+            Instr::Recover => {
+                self.plain(cx, pc, channel, crate::amqp::Method::BasicRecover { requeue: true })
+            }
 
             Instr::Exchange(spec) => self.exchange(cx, pc, channel, spec),
             Instr::Queue(spec) => self.queue(cx, pc, channel, spec),
             Instr::Bind(spec) => self.bind(cx, pc, channel, spec),
-            Instr::DeleteExchange { name, if_unused } => self.delete_exchange(cx, pc, channel, name, *if_unused),
+            Instr::DeleteExchange { name, if_unused } => {
+                self.delete_exchange(cx, pc, channel, name, *if_unused)
+            }
             Instr::DeleteQueue { name, if_unused, if_empty } => {
                 self.delete_queue(cx, pc, channel, name, *if_unused, *if_empty)
             }

@@ -115,7 +115,8 @@ pub(super) struct Reconnect {
 }
 
 impl Wait {
-    pub const NOTHING: Self = Self { on: WaitOn::Nothing, token: 0, is_expired: false, pc: 0, is_told: false };
+    pub const NOTHING: Self =
+        Self { on: WaitOn::Nothing, token: 0, is_expired: false, pc: 0, is_told: false };
 
     pub fn on(on: WaitOn, token: u32, pc: Pc) -> Self {
         Self { on, token, is_expired: false, pc, is_told: false }
@@ -124,7 +125,15 @@ impl Wait {
 
 impl Frame {
     pub fn new(pc: Pc, env: EnvId) -> Self {
-        Self { pc, env, tries: Vec::new(), wait: Wait::NOTHING, message: None, gets: Vec::new(), consumer: None }
+        Self {
+            pc,
+            env,
+            tries: Vec::new(),
+            wait: Wait::NOTHING,
+            message: None,
+            gets: Vec::new(),
+            consumer: None,
+        }
     }
 
     /// Whether it waits in a way in which the inbox is taken up, when it is the body.

@@ -16,11 +16,33 @@ use super::step::{Done, Failure, Surroundings};
 /// What arrived. Entries of a channel name the opening they belong to.
 #[derive(Clone, Debug)]
 pub(super) enum Entry {
-    Delivery { channel: u16, opening: u32, tag: Name, message: Arc<MessageValue> },
-    Returned { channel: u16, opening: u32, message: Arc<MessageValue> },
-    Answer { channel: u16, opening: u32, seq: u64, ack: bool, content: Content },
-    Cancelled { channel: u16, opening: u32, tag: Name },
-    ChannelClosed { channel: u16, opening: u32 },
+    Delivery {
+        channel: u16,
+        opening: u32,
+        tag: Name,
+        message: Arc<MessageValue>,
+    },
+    Returned {
+        channel: u16,
+        opening: u32,
+        message: Arc<MessageValue>,
+    },
+    Answer {
+        channel: u16,
+        opening: u32,
+        seq: u64,
+        ack: bool,
+        content: Content,
+    },
+    Cancelled {
+        channel: u16,
+        opening: u32,
+        tag: Name,
+    },
+    ChannelClosed {
+        channel: u16,
+        opening: u32,
+    },
     /// By the other side.
     ConnectionClosed,
     /// As asked.
@@ -117,7 +139,13 @@ impl Client {
     }
 
     /// A consumer without a handler holds what it gets.
-    fn take_delivery(&mut self, cx: &mut Surroundings<'_>, channel: u16, tag: &Name, message: Arc<MessageValue>) {
+    fn take_delivery(
+        &mut self,
+        cx: &mut Surroundings<'_>,
+        channel: u16,
+        tag: &Name,
+        message: Arc<MessageValue>,
+    ) {
         let consumers = self.channels.get(usize::from(channel)).map_or(&[][..], |channel| &channel.consumers);
         let Some(consumer) = consumers.iter().find(|consumer| consumer.tag == *tag) else { return };
         let Some(handler) = consumer.handler else { return };
@@ -179,7 +207,8 @@ impl Client {
     }
 
     fn begin_if_set(&mut self, cx: &mut Surroundings<'_>, channel: u16, event: Event, value: Value) {
-        let handler = self.channels.get(usize::from(channel)).and_then(|channel| channel.on.get(&event)).copied();
+        let handler =
+            self.channels.get(usize::from(channel)).and_then(|channel| channel.on.get(&event)).copied();
         if let Some(handler) = handler {
             let message = if let Value::Message(message) = &value { Some(message.clone()) } else { None };
             self.begin_handler(cx, handler, value);
@@ -190,7 +219,12 @@ impl Client {
     }
 
     /// A handler begins on top of what is there.
-    pub(super) fn begin_handler(&mut self, cx: &mut Surroundings<'_>, registered: Registered, arrived: Value) {
+    pub(super) fn begin_handler(
+        &mut self,
+        cx: &mut Surroundings<'_>,
+        registered: Registered,
+        arrived: Value,
+    ) {
         let Some(handler) = cx.program.handlers.get(registered.handler.0 as usize) else { return };
         let env = self.arena.inside(registered.env, handler.slots.max(1));
         self.arena.set(env, 0, 0, arrived);

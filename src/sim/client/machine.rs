@@ -70,7 +70,10 @@ pub(super) enum Line {
     /// It has asked for the end, and waits for the answer.
     Closing,
     /// Ended by the other side; the close has arrived, taken up or not.
-    Failed { refused: Arc<Refused>, is_taken: bool },
+    Failed {
+        refused: Arc<Refused>,
+        is_taken: bool,
+    },
 }
 
 /// Whether a client lives.
@@ -100,7 +103,8 @@ pub(super) struct Ticker {
 impl Client {
     /// A client that has not begun.
     pub fn new(def: &ClientDef, name: Name, number: u16, chance: Stream) -> Self {
-        let login = Login { user: def.user.clone(), password: def.password.clone(), vhost: def.vhost.clone() };
+        let login =
+            Login { user: def.user.clone(), password: def.password.clone(), vhost: def.vhost.clone() };
         let mut client = Self::blank(name, number, login, chance);
         client.channels = vec![Channel::default(); def.channels.len().max(1)];
         client.root = client.arena.root(def.slots);
@@ -205,7 +209,8 @@ impl Client {
 
     /// Whether its body waits until something is true, which others may make true.
     pub fn waits_until(&self) -> bool {
-        self.is_alive() && self.frames.first().is_some_and(|body| matches!(body.wait.on, WaitOn::Until { .. }))
+        self.is_alive()
+            && self.frames.first().is_some_and(|body| matches!(body.wait.on, WaitOn::Until { .. }))
     }
 
     /// How many entries wait in its inbox.
@@ -215,9 +220,10 @@ impl Client {
 
     /// Its channels as it knows them: number, open, what is still unanswered of its publishes.
     pub fn channel_states(&self) -> impl Iterator<Item = (u16, bool, u32)> {
-        self.channels.iter().enumerate().map(|(index, channel)| {
-            (index as u16 + 1, channel.is_open(), channel.unanswered.len() as u32)
-        })
+        self.channels
+            .iter()
+            .enumerate()
+            .map(|(index, channel)| (index as u16 + 1, channel.is_open(), channel.unanswered.len() as u32))
     }
 
     pub(super) fn token(&mut self) -> u32 {

@@ -90,7 +90,9 @@ impl Arena {
 
     pub(super) fn set(&mut self, env: EnvId, hops: u16, slot: u16, value: Value) {
         let at = self.outward(env, hops);
-        if let Some(place) = self.envs.get_mut(at.0 as usize).and_then(|env| env.slots.get_mut(usize::from(slot))) {
+        if let Some(place) =
+            self.envs.get_mut(at.0 as usize).and_then(|env| env.slots.get_mut(usize::from(slot)))
+        {
             self.bytes = self.bytes + value.bytes() - place.bytes();
             *place = value;
         }

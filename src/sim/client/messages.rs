@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::amqp::{Method, Name, Properties, Template};
-use crate::script::program::{ConsumeSpec, ExprId, ExprOp, NameRef, Pc, Place, Program, Property, PublishSpec, Settle, Var};
+use crate::script::program::{
+    ConsumeSpec, ExprId, ExprOp, NameRef, Pc, Place, Program, Property, PublishSpec, Settle, Var,
+};
 use crate::sim::eval::Eval;
 use crate::sim::port::{Content, ToBroker};
 use crate::sim::value::{ScriptError, Value, text_of};
@@ -170,7 +172,10 @@ impl Client {
                 Value::Int(tag) => u64::try_from(tag)
                     .map_err(|_| ScriptError::new("a delivery tag is a number from 0 on"))?,
                 other => {
-                    let text = format!("a message or a delivery tag is wanted here, and this is {}", other.type_name());
+                    let text = format!(
+                        "a message or a delivery tag is wanted here, and this is {}",
+                        other.type_name()
+                    );
                     return Err(ScriptError::new(text).into());
                 }
             },
@@ -240,7 +245,9 @@ fn set_property(
 
 fn small(value: &Value, what: &str) -> Result<u8, ScriptError> {
     match value {
-        Value::Int(number) => u8::try_from(*number).map_err(|_| ScriptError::new(format!("{what} is from 0 to 255"))),
+        Value::Int(number) => {
+            u8::try_from(*number).map_err(|_| ScriptError::new(format!("{what} is from 0 to 255")))
+        }
         other => Err(ScriptError::new(format!("{what} is a number, and this is {}", other.type_name()))),
     }
 }

@@ -18,7 +18,11 @@ struct Operands(Vec<(Name, Value)>);
 
 impl Operands {
     fn value(&self, name: &str) -> Option<&Value> {
-        self.0.iter().find(|(other, _)| &**other == name).map(|(_, value)| value).filter(|v| !matches!(v, Value::Null))
+        self.0
+            .iter()
+            .find(|(other, _)| &**other == name)
+            .map(|(_, value)| value)
+            .filter(|v| !matches!(v, Value::Null))
     }
 
     fn text(&self, name: &str) -> Option<Name> {

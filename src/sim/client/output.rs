@@ -67,5 +67,9 @@ pub enum Deed {
     StopApp,
     StartApp,
     Line(ClientRef, bool),
-    Network { client: Option<ClientRef>, latency: Option<SimDuration>, jitter: Option<SimDuration> },
+    Network {
+        client: Option<ClientRef>,
+        latency: Option<SimDuration>,
+        jitter: Option<SimDuration>,
+    },
 }

@@ -93,7 +93,8 @@ impl Client {
                     main.state = ChannelState::Open;
                 }
                 self.line = Line::Open;
-                if let Some(WaitOn::Reconnect(state)) = self.frames.first_mut().map(|body| &mut body.wait.on) {
+                if let Some(WaitOn::Reconnect(state)) = self.frames.first_mut().map(|body| &mut body.wait.on)
+                {
                     state.outcome = Some(Ok(()));
                 }
             }

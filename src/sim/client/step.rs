@@ -93,7 +93,9 @@ impl Client {
         for _ in 0..SLICE {
             let went_on = match self.frames.last() {
                 None => self.begin_body(cx),
-                Some(frame) if matches!(frame.wait.on, WaitOn::Nothing) => self.instruction(cx).map(|()| true),
+                Some(frame) if matches!(frame.wait.on, WaitOn::Nothing) => {
+                    self.instruction(cx).map(|()| true)
+                }
                 Some(_) => self.look_at_wait(cx),
             };
             let went_on = went_on.or_else(|failure| match failure {

@@ -29,7 +29,10 @@ pub(super) fn arguments(eval: &mut Eval<'_>, arguments: &Arguments) -> Result<Fi
                 }
             }
             other => {
-                return Err(ScriptError::new(format!("arguments are a table, and this is {}", other.type_name())));
+                return Err(ScriptError::new(format!(
+                    "arguments are a table, and this is {}",
+                    other.type_name()
+                )));
             }
         }
     }
@@ -84,7 +87,11 @@ impl Client {
             Value::Int(count) => u16::try_from(count)
                 .map_err(|_| ScriptError::new("prefetch is a number from 0 (no limit) to 65535"))?,
             other => {
-                return Err(ScriptError::new(format!("prefetch is a number, and this is {}", other.type_name())).into());
+                return Err(ScriptError::new(format!(
+                    "prefetch is a number, and this is {}",
+                    other.type_name()
+                ))
+                .into());
             }
         };
         self.plain(cx, pc, channel, Method::BasicQos { prefetch_size: 0, prefetch_count: count, global })

@@ -175,7 +175,9 @@ impl Client {
     /// Whether all publishes are answered and, in the body, all answers taken up.
     fn look_at_confirms(&mut self, channel: u16, otherwise: Option<Pc>, is_body: bool) -> Done<Option<bool>> {
         let taken = self.taken;
-        let Some(state) = self.channels.get_mut(usize::from(channel)) else { return Ok(Some(self.resume(None))) };
+        let Some(state) = self.channels.get_mut(usize::from(channel)) else {
+            return Ok(Some(self.resume(None)));
+        };
         if state.unanswered.is_empty() && (!is_body || taken >= state.last_answer) {
             let is_nacked = std::mem::take(&mut state.is_nacked);
             return Ok(Some(self.resume(otherwise.filter(|_| is_nacked))));

@@ -15,7 +15,7 @@ pub struct Fuel(pub u64);
 
 impl Fuel {
     /// Takes that much away.
-    pub fn burn(&mut self, amount: u64) -> Result<(), ScriptError> {
+    pub fn burn(&mut self, amount: u64) -> Result<()> {
         match self.0.checked_sub(amount) {
             Some(rest) => {
                 self.0 = rest;

@@ -13,7 +13,8 @@ type Result<T> = std::result::Result<T, ScriptError>;
 
 impl Eval<'_> {
     pub(super) fn call(&mut self, function: Function, operands: &[Value]) -> Result<Value> {
-        let operands = operands.iter().map(|operand| self.operand(function, operand)).collect::<Result<Vec<_>>>()?;
+        let operands =
+            operands.iter().map(|operand| self.operand(function, operand)).collect::<Result<Vec<_>>>()?;
         if operands.iter().any(|operand| matches!(operand, Value::Unknown)) {
             return Ok(Value::Unknown);
         }
@@ -126,7 +127,9 @@ fn some_of(function: Function, items: &[Value], count: &Value) -> Result<Value> 
 }
 
 fn number(of: &Value) -> Result<Value> {
-    let no_number = |text: &str| ScriptError::new(format!("\"{}\" is no number", text.chars().take(40).collect::<String>()));
+    let no_number = |text: &str| {
+        ScriptError::new(format!("\"{}\" is no number", text.chars().take(40).collect::<String>()))
+    };
     match of {
         Value::Int(_) | Value::Float(_) => Ok(of.clone()),
         Value::Text(text) => {
@@ -166,7 +169,9 @@ fn typed(function: Function, operands: &[Value]) -> Result<FieldValue> {
                 _ => Err(wrong()),
             }
         }
-        (Function::Timestamp, [Value::Int(n)]) => u64::try_from(*n).map(FieldValue::Timestamp).map_err(|_| wrong()),
+        (Function::Timestamp, [Value::Int(n)]) => {
+            u64::try_from(*n).map(FieldValue::Timestamp).map_err(|_| wrong())
+        }
         (Function::Bytes, [Value::Text(text)]) => Ok(FieldValue::Bytes(Arc::from(text.as_bytes()))),
         _ => Err(wrong()),
     }

@@ -50,7 +50,10 @@ impl Eval<'_> {
             Value::Answer(question) => self.count(*question)?.map(|count| count > 0),
             Value::Null => Some(false),
             other => {
-                return Err(ScriptError::new(format!("a condition is wanted here, and this is {}", other.type_name())));
+                return Err(ScriptError::new(format!(
+                    "a condition is wanted here, and this is {}",
+                    other.type_name()
+                )));
             }
         })
     }
@@ -87,11 +90,15 @@ impl Eval<'_> {
     pub(super) fn binary(&mut self, binary: Binary, left: Value, right: Value) -> Result<Value> {
         match binary {
             Binary::And | Binary::Or => return self.junction(binary == Binary::Or, &left, &right),
-            Binary::InOrder | Binary::InAnyOrder => return self.in_order(&left, &right, binary == Binary::InOrder),
+            Binary::InOrder | Binary::InAnyOrder => {
+                return self.in_order(&left, &right, binary == Binary::InOrder);
+            }
             Binary::In => return self.membership(&left, &right),
             Binary::Equal | Binary::NotEqual => {
                 let equal = self.answer_equals(&left, &right)?;
-                return Ok(equal.map_or(Value::Unknown, |equal| Value::Bool(equal == (binary == Binary::Equal))));
+                return Ok(
+                    equal.map_or(Value::Unknown, |equal| Value::Bool(equal == (binary == Binary::Equal)))
+                );
             }
             _ => {}
         }
@@ -171,7 +178,9 @@ impl Eval<'_> {
                 Ok(Some((from..=to).map(|number| Name::from(number.to_string())).collect()))
             }
             Value::Unknown => Ok(None),
-            other => Err(ScriptError::new(format!("a list is wanted here, and this is {}", other.type_name()))),
+            other => {
+                Err(ScriptError::new(format!("a list is wanted here, and this is {}", other.type_name())))
+            }
         }
     }
 
@@ -242,8 +251,12 @@ impl Eval<'_> {
             }
             (Number::Duration(one), Number::Duration(other)) => durations(binary, one, other),
             (Number::Duration(one), Number::Int(other)) => scaled(binary, one, other),
-            (Number::Int(one), Number::Duration(other)) if binary == Binary::Multiply => scaled(binary, other, one),
-            _ => Err(ScriptError::new("a duration is added to durations, and multiplied or divided by whole numbers")),
+            (Number::Int(one), Number::Duration(other)) if binary == Binary::Multiply => {
+                scaled(binary, other, one)
+            }
+            _ => Err(ScriptError::new(
+                "a duration is added to durations, and multiplied or divided by whole numbers",
+            )),
         }
     }
 }
@@ -290,7 +303,9 @@ fn durations(binary: Binary, one: SimDuration, other: SimDuration) -> Result<Val
         Binary::Add => one.0.checked_add(other.0).map(SimDuration).map(Value::Duration).ok_or_else(overflow),
         Binary::Subtract => (one.0.checked_sub(other.0).map(SimDuration).map(Value::Duration))
             .ok_or_else(|| ScriptError::new("a duration is never negative")),
-        Binary::Divide if other.0 > 0 => i64::try_from(one.0 / other.0).map(Value::Int).map_err(|_| overflow()),
+        Binary::Divide if other.0 > 0 => {
+            i64::try_from(one.0 / other.0).map(Value::Int).map_err(|_| overflow())
+        }
         Binary::Remainder if other.0 > 0 => Ok(Value::Duration(SimDuration(one.0 % other.0))),
         _ => Err(ScriptError::new("two durations cannot be computed with like that")),
     }
@@ -302,7 +317,9 @@ fn scaled(binary: Binary, one: SimDuration, other: i64) -> Result<Value> {
         Binary::Multiply => one.0.checked_mul(by).map(SimDuration).map(Value::Duration).ok_or_else(overflow),
         Binary::Divide if by > 0 => Ok(Value::Duration(SimDuration(one.0 / by))),
         Binary::Divide => Err(ScriptError::new("division by zero")),
-        _ => Err(ScriptError::new("a duration is added to durations, and multiplied or divided by whole numbers")),
+        _ => Err(ScriptError::new(
+            "a duration is added to durations, and multiplied or divided by whole numbers",
+        )),
     }
 }
 
@@ -325,7 +342,9 @@ fn compare(left: &Value, right: &Value) -> Result<Option<Ordering>> {
     match (number_of(left), number_of(right)) {
         (Some(Number::Int(one)), Some(Number::Int(other))) => Ok(Some(one.cmp(&other))),
         (Some(Number::Duration(one)), Some(Number::Duration(other))) => Ok(Some(one.cmp(&other))),
-        (Some(one), Some(other)) if !matches!((one, other), (Number::Duration(_), _) | (_, Number::Duration(_))) => {
+        (Some(one), Some(other))
+            if !matches!((one, other), (Number::Duration(_), _) | (_, Number::Duration(_))) =>
+        {
             Ok(as_float(one).partial_cmp(&as_float(other)))
         }
         _ => Err(ScriptError::new(format!("{} and {} have no order", left.type_name(), right.type_name()))),
@@ -346,7 +365,9 @@ pub(super) fn equals(left: &Value, right: &Value) -> bool {
         (Value::Null, Value::Null) => true,
         (Value::Bool(one), Value::Bool(other)) => one == other,
         (Value::Text(one), Value::Text(other)) => one == other,
-        (Value::Queue(alias), Value::Text(text)) | (Value::Text(text), Value::Queue(alias)) => alias.name == *text,
+        (Value::Queue(alias), Value::Text(text)) | (Value::Text(text), Value::Queue(alias)) => {
+            alias.name == *text
+        }
         (Value::Queue(one), Value::Queue(other)) => one.name == other.name,
         (Value::List(one), Value::List(other)) => {
             one.items().len() == other.items().len()
@@ -354,7 +375,10 @@ pub(super) fn equals(left: &Value, right: &Value) -> bool {
         }
         (Value::Table(one), Value::Table(other)) => {
             one.entries().len() == other.entries().len()
-                && one.entries().iter().all(|(name, value)| other.get(name).is_some_and(|other| equals(value, other)))
+                && one
+                    .entries()
+                    .iter()
+                    .all(|(name, value)| other.get(name).is_some_and(|other| equals(value, other)))
         }
         (Value::Range(one), Value::Range(other)) => equals(&one.0, &other.0) && equals(&one.1, &other.1),
         (Value::Message(one), Value::Message(other)) => one.message == other.message && one.tag == other.tag,

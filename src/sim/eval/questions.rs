@@ -61,7 +61,9 @@ impl Eval<'_> {
         if !is_yes_or_no(question.what) {
             return Ok(Value::Answer(id));
         }
-        Ok(self.subject(&question.of)?.map_or(Value::Unknown, |subject| Value::Bool(self.facts.exists(&subject))))
+        Ok(self
+            .subject(&question.of)?
+            .map_or(Value::Unknown, |subject| Value::Bool(self.facts.exists(&subject))))
     }
 
     /// How many things an answer has; none: unknown.

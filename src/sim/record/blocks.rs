@@ -162,7 +162,8 @@ impl<T> Table<T> {
             Some(block) if block.len() < BLOCK_ENTRIES => block.push(entry),
             // The first block may grow: most recordings are small.
             _ => {
-                let mut block = if self.blocks.is_empty() { Vec::new() } else { Vec::with_capacity(BLOCK_ENTRIES) };
+                let mut block =
+                    if self.blocks.is_empty() { Vec::new() } else { Vec::with_capacity(BLOCK_ENTRIES) };
                 block.push(entry);
                 self.blocks.push(block);
             }
@@ -189,7 +190,10 @@ impl<T> Table<Option<T>> {
             self.push(None);
         }
         let number = number as usize;
-        if let Some(slot) = self.blocks.get_mut(number / BLOCK_ENTRIES).and_then(|block| block.get_mut(number % BLOCK_ENTRIES))
+        if let Some(slot) = self
+            .blocks
+            .get_mut(number / BLOCK_ENTRIES)
+            .and_then(|block| block.get_mut(number % BLOCK_ENTRIES))
         {
             *slot = Some(entry);
         }

@@ -89,7 +89,8 @@ impl Record {
     /// The consumer it is about.
     pub fn consumer(&self) -> Option<ConsumerId> {
         use RecordKind as Kind;
-        let has = matches!(self.kind, Kind::Received | Kind::Delivered | Kind::Consuming | Kind::ConsumerGone);
+        let has =
+            matches!(self.kind, Kind::Received | Kind::Delivered | Kind::Consuming | Kind::ConsumerGone);
         (has && self.object != NONE).then_some(ConsumerId(self.object))
     }
 
@@ -148,7 +149,8 @@ impl Record {
 
     /// The number of its command in the table.
     pub fn command(&self) -> Option<u32> {
-        (matches!(self.kind, RecordKind::Sent | RecordKind::Applied) && self.detail != NONE).then_some(self.detail)
+        (matches!(self.kind, RecordKind::Sent | RecordKind::Applied) && self.detail != NONE)
+            .then_some(self.detail)
     }
 
     /// The number of its text in the table.

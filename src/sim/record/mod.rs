@@ -19,6 +19,6 @@ pub use kind::{NONE, RecordKind};
 pub use recording::{Recording, StepInfo};
 pub use sink::{Counts, Entry, Sink, Unrecorded};
 pub use tables::{
-    Actor, ActorInfo, BindingInfo, ChannelInfo, CommandInfo, ConnectionInfo, ConsumerInfo, EndReason, ErrorInfo,
-    MessageInfo, PlaceInfo, TagDetail, Tables, TextInfo, WaitKind, drop_reason,
+    Actor, ActorInfo, BindingInfo, ChannelInfo, CommandInfo, ConnectionInfo, ConsumerInfo, EndReason,
+    ErrorInfo, MessageInfo, PlaceInfo, Tables, TagDetail, TextInfo, WaitKind, drop_reason,
 };

@@ -172,7 +172,11 @@ impl Recording {
                 let kinds = kinds.clone();
                 let first = number as u32 * BLOCK_RECORDS;
                 let column = &block.kind[..block.len as usize];
-                column.iter().zip(first..).filter(move |(kind, _)| kinds.contains(kind)).map(|(_, number)| number)
+                column
+                    .iter()
+                    .zip(first..)
+                    .filter(move |(kind, _)| kinds.contains(kind))
+                    .map(|(_, number)| number)
             })
             .filter(move |number| *number >= from)
     }
@@ -195,7 +199,8 @@ impl Recording {
 
     /// The step that a record belongs to.
     pub fn step_of(&self, record: u32) -> Option<u32> {
-        partition(self.steps(), |step| self.step_first.get(step).is_some_and(|first| *first <= record)).checked_sub(1)
+        partition(self.steps(), |step| self.step_first.get(step).is_some_and(|first| *first <= record))
+            .checked_sub(1)
     }
 
     /// How many steps are not after that time: the moment "at" it.
@@ -346,13 +351,20 @@ fn hash_entry(hash: &mut RunningHash, entry: &Entry) {
 
 /// Publishes are many and have a way of their own; of the others the debug form is exact and fixed by this build.
 fn hash_command(hash: &mut RunningHash, command: &Command) {
-    if let Command::Method { connection, channel, method: crate::amqp::Method::BasicPublish { template, body } } = command
+    if let Command::Method {
+        connection,
+        channel,
+        method: crate::amqp::Method::BasicPublish { template, body },
+    } = command
     {
         let Template { exchange, routing_key, mandatory, immediate, .. } = &**template;
         hash.bytes(exchange.as_bytes());
         hash.bytes(routing_key.as_bytes());
         hash.bytes(body);
-        hash.pair(connection.0, u32::from(*channel) | u32::from(*mandatory) << 16 | u32::from(*immediate) << 17);
+        hash.pair(
+            connection.0,
+            u32::from(*channel) | u32::from(*mandatory) << 16 | u32::from(*immediate) << 17,
+        );
     } else {
         hash.bytes(format!("{command:?}").as_bytes());
     }

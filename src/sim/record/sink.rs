@@ -8,7 +8,8 @@ use crate::broker::{BindingId, ChannelId, ConsumerId, ExchangeId, MessageId, Que
 use super::blocks::Columns;
 use super::kind::RecordKind;
 use super::tables::{
-    BindingInfo, ChannelInfo, CommandInfo, ConnectionInfo, ConsumerInfo, ErrorInfo, MessageInfo, PlaceInfo, TextInfo,
+    BindingInfo, ChannelInfo, CommandInfo, ConnectionInfo, ConsumerInfo, ErrorInfo, MessageInfo, PlaceInfo,
+    TextInfo,
 };
 
 /// Takes what a simulation does, in order.

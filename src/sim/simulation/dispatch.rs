@@ -152,7 +152,8 @@ impl Simulation {
         let now = self.now;
         let Some(link) = self.network.link_mut(connection) else { return };
         let (actor, life, is_heard) = (link.actor, link.life, link.is_heard);
-        let is_lost = matches!(link.down.front().map(|front| &front.what), Some(FromBroker::Lost)) && link.is_gone;
+        let is_lost =
+            matches!(link.down.front().map(|front| &front.what), Some(FromBroker::Lost)) && link.is_gone;
         if !self.wires[usize::from(actor - FIRST_CLIENT)].is_up && !is_lost {
             return;
         }
@@ -293,6 +294,7 @@ impl Simulation {
         if due == self.deadline.map(|(time, _)| time) {
             return;
         }
-        self.deadline = due.map(|due: SimTime| (due, self.schedule.push(due, Class::Deadline, Event::Deadline)));
+        self.deadline =
+            due.map(|due: SimTime| (due, self.schedule.push(due, Class::Deadline, Event::Deadline)));
     }
 }

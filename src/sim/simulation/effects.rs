@@ -31,8 +31,7 @@ pub(super) struct Applied {
 impl Simulation {
     /// Hands a command to the broker, and carries on what it does.
     pub(super) fn apply(&mut self, command: Command, actor: u16, cause: u32, sink: &mut impl Sink) {
-        let is_ack =
-            matches!(&command, Command::Method { method: crate::amqp::Method::BasicAck { .. }, .. });
+        let is_ack = matches!(&command, Command::Method { method: crate::amqp::Method::BasicAck { .. }, .. });
         let mut applied = Applied { actor, cause, is_ack, published: MessageId::NONE, message_count: None };
         let mut effects = std::mem::take(&mut self.effects);
         self.broker.apply(self.now, command, &mut self.broker_chance, &mut effects);
@@ -100,7 +99,9 @@ impl Simulation {
                 let record = Columns::new(RecordKind::ChannelGone, self.actor_at(channel), cause);
                 self.put(sink, record.object(channel.0));
             }
-            Effect::Replied { connection, number, side } => self.replied(connection, number, side, applied, sink),
+            Effect::Replied { connection, number, side } => {
+                self.replied(connection, number, side, applied, sink)
+            }
             Effect::Excepted { connection, number, side } => {
                 if let Some(Side::Exception(exception)) = self.broker.side(side).cloned() {
                     self.excepted(connection, number, exception, cause, sink);
@@ -142,7 +143,14 @@ impl Simulation {
         self.network.forget(connection);
     }
 
-    fn replied(&mut self, connection: u32, number: u16, side: SideId, applied: &mut Applied, sink: &mut impl Sink) {
+    fn replied(
+        &mut self,
+        connection: u32,
+        number: u16,
+        side: SideId,
+        applied: &mut Applied,
+        sink: &mut impl Sink,
+    ) {
         let Some(Side::Reply(reply)) = self.broker.side(side).cloned() else { return };
         if let Reply::GetOk { message_count } = &reply {
             applied.message_count = Some(*message_count);
@@ -202,10 +210,21 @@ impl Simulation {
                 let delivered = self.put(sink, record.object(consumer.0).detail(detail));
                 self.history.touch(Ask::Ready);
                 self.history.touch(Ask::Unacked);
-                let thing = || Thing::Message { content: content.clone(), message: message.0, tag, redelivered };
+                let thing =
+                    || Thing::Message { content: content.clone(), message: message.0, tag, redelivered };
                 self.remember(Ask::Delivered, actor, thing);
                 let tag_of_consumer = self.broker.view().consumer_tag(consumer).cloned();
-                self.hand_out(channel, content, tag_of_consumer, consumer, message, tag, redelivered, None, delivered);
+                self.hand_out(
+                    channel,
+                    content,
+                    tag_of_consumer,
+                    consumer,
+                    message,
+                    tag,
+                    redelivered,
+                    None,
+                    delivered,
+                );
             }
             Effect::Got { channel, queue, message, tag, count, acquired, redelivered } => {
                 let Some(content) = self.content(message, Some(queue), true, count, acquired) else { return };
@@ -215,10 +234,21 @@ impl Simulation {
                 let delivered = self.put(sink, record.object(queue.0).detail(detail));
                 self.history.touch(Ask::Ready);
                 self.history.touch(Ask::Unacked);
-                let thing = || Thing::Message { content: content.clone(), message: message.0, tag, redelivered };
+                let thing =
+                    || Thing::Message { content: content.clone(), message: message.0, tag, redelivered };
                 self.remember(Ask::Delivered, actor, thing);
                 let left = applied.message_count.take();
-                self.hand_out(channel, content, None, ConsumerId::NONE, message, tag, redelivered, left, delivered);
+                self.hand_out(
+                    channel,
+                    content,
+                    None,
+                    ConsumerId::NONE,
+                    message,
+                    tag,
+                    redelivered,
+                    left,
+                    delivered,
+                );
             }
             Effect::Settled { channel, queue, message, tag, acked } => {
                 let actor = self.actor_at(channel);
@@ -261,7 +291,9 @@ impl Simulation {
         message_count: Option<u32>,
         delivered: u32,
     ) {
-        let Some((ConnectionId(connection), number)) = self.broker.view().channel_place(channel) else { return };
+        let Some((ConnectionId(connection), number)) = self.broker.view().channel_place(channel) else {
+            return;
+        };
         let is_get = consumer == ConsumerId::NONE;
         let delivery = Box::new(Delivery {
             channel: number,
@@ -278,12 +310,21 @@ impl Simulation {
         self.tell(connection, delivered, word);
     }
 
-    fn returned(&mut self, channel: ChannelId, message: MessageId, code: u16, cause: u32, sink: &mut impl Sink) {
+    fn returned(
+        &mut self,
+        channel: ChannelId,
+        message: MessageId,
+        code: u16,
+        cause: u32,
+        sink: &mut impl Sink,
+    ) {
         let actor = self.actor_at(channel);
         let record = Columns::new(RecordKind::Returned, actor, cause).subject(message.0);
         let record = self.put(sink, record.object(channel.0).detail(u32::from(code)));
         self.remember_message(Ask::Returned, actor, QueueId::NONE, message, 0, false);
-        let Some((ConnectionId(connection), number)) = self.broker.view().channel_place(channel) else { return };
+        let Some((ConnectionId(connection), number)) = self.broker.view().channel_place(channel) else {
+            return;
+        };
         let Some(content) = self.content(message, None, false, 0, 0) else { return };
         let text = Name::from(if code == 313 { "NO_CONSUMERS" } else { "NO_ROUTE" });
         let word = FromBroker::Returned { channel: number, content, code, text, message: message.0 };
@@ -292,7 +333,9 @@ impl Simulation {
 
     /// Takes `multiple` apart: the client is told of each publish.
     fn confirmed(&mut self, channel: ChannelId, seq: u32, multiple: bool, ack: bool, record: u32) {
-        let Some((ConnectionId(connection), number)) = self.broker.view().channel_place(channel) else { return };
+        let Some((ConnectionId(connection), number)) = self.broker.view().channel_place(channel) else {
+            return;
+        };
         let actor = self.actor_at(channel);
         let Some(unanswered) = self.unanswered.get_mut(&channel.0) else { return };
         let answered: Vec<(u32, MessageId)> = if multiple {
@@ -302,8 +345,19 @@ impl Simulation {
             unanswered.remove(&seq).map(|message| (seq, message)).into_iter().collect()
         };
         for (seq, message) in answered {
-            self.remember_message(if ack { Ask::Confirmed } else { Ask::Refused }, actor, QueueId::NONE, message, seq, false);
-            self.tell(connection, record, FromBroker::Confirmed { channel: number, seq: u64::from(seq), ack });
+            self.remember_message(
+                if ack { Ask::Confirmed } else { Ask::Refused },
+                actor,
+                QueueId::NONE,
+                message,
+                seq,
+                false,
+            );
+            self.tell(
+                connection,
+                record,
+                FromBroker::Confirmed { channel: number, seq: u64::from(seq), ack },
+            );
         }
     }
 
@@ -369,7 +423,8 @@ impl Simulation {
 
     fn topology_effect(&mut self, effect: Effect, applied: &Applied, sink: &mut impl Sink) {
         let cause = applied.cause;
-        let record = |kind: RecordKind, actor: u16, object: u32| Columns::new(kind, actor, cause).object(object);
+        let record =
+            |kind: RecordKind, actor: u16, object: u32| Columns::new(kind, actor, cause).object(object);
         match effect {
             Effect::ExchangeDeclared { exchange } => {
                 self.enter_exchange(exchange, sink);
@@ -404,7 +459,8 @@ impl Simulation {
             }
             Effect::ConsumerGone { consumer, told } => {
                 let actor = self.actor_of_consumer(consumer);
-                let record = self.put(sink, record(RecordKind::ConsumerGone, actor, consumer.0).detail(u32::from(told)));
+                let record = self
+                    .put(sink, record(RecordKind::ConsumerGone, actor, consumer.0).detail(u32::from(told)));
                 self.history.touch(Ask::Consumers);
                 if told {
                     self.tell_cancel(consumer, record);

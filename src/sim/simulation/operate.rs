@@ -193,7 +193,9 @@ impl Simulation {
         let of_client = |kind, actor| Columns::new(kind, actor, cause).object(pc);
         match deed {
             Deed::Admin(operator) => self.command(Command::Operator(operator), Some(pc), cause, sink),
-            Deed::StopApp => self.command(Command::Operator(Operator::Stop(Stop::App)), Some(pc), cause, sink),
+            Deed::StopApp => {
+                self.command(Command::Operator(Operator::Stop(Stop::App)), Some(pc), cause, sink)
+            }
             Deed::StartApp => self.command(Command::Operator(Operator::Start), Some(pc), cause, sink),
             Deed::Bounce(stop, taking) => {
                 self.command(Command::Operator(Operator::Stop(stop)), Some(pc), cause, sink);

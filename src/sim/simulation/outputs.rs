@@ -29,7 +29,11 @@ impl Simulation {
                 What::Send(message) => self.send(actor, message, pc, cause, sink),
                 What::Timer(at, token) => {
                     let life = self.life_of(actor);
-                    self.schedule.push(at.max(self.now), Class::Client, Event::Timer(actor, life, token, cause));
+                    self.schedule.push(
+                        at.max(self.now),
+                        Class::Client,
+                        Event::Timer(actor, life, token, cause),
+                    );
                 }
                 What::Again => {
                     let life = self.life_of(actor);
@@ -78,9 +82,8 @@ impl Simulation {
                     cause = self.put(sink, Columns::new(RecordKind::Raised, actor, cause).detail(detail));
                     if actor == super::state::OPERATOR {
                         let thing = Thing::Error(Arc::clone(&error));
-                        self.history.add(Ask::Errors, || {
-                            Some(Item { actor, queue: QueueId::NONE, what: thing })
-                        });
+                        self.history
+                            .add(Ask::Errors, || Some(Item { actor, queue: QueueId::NONE, what: thing }));
                     }
                 }
                 What::Ended(reason) => {

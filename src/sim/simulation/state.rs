@@ -1,6 +1,6 @@
 //! What a simulation holds, and its door.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::amqp::SimTime;
@@ -114,6 +114,12 @@ pub enum Stepped {
     End(Outcome),
 }
 
+impl std::fmt::Debug for Simulation {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Simulation after {} steps, at {}", self.count.steps, self.now)
+    }
+}
+
 impl Simulation {
     /// The virtual time of the last step.
     pub fn now(&self) -> SimTime {
@@ -157,7 +163,10 @@ impl Simulation {
 
     /// A client's network is not cut.
     pub fn is_line_up(&self, actor: u16) -> bool {
-        actor.checked_sub(FIRST_CLIENT).and_then(|at| self.wires.get(usize::from(at))).is_some_and(|wire| wire.is_up)
+        actor
+            .checked_sub(FIRST_CLIENT)
+            .and_then(|at| self.wires.get(usize::from(at)))
+            .is_some_and(|wire| wire.is_up)
     }
 
     /// Top-level variables, in the order of `Program::world`.

@@ -46,7 +46,10 @@ impl Simulation {
             && let Some(queue) = self.broker.view().queue(id)
         {
             let kind = format!("{:?}", queue.kind).to_lowercase();
-            sink.enter(Entry::Queue(id, PlaceInfo { vhost: queue.vhost, name: queue.name, kind: kind.into() }));
+            sink.enter(Entry::Queue(
+                id,
+                PlaceInfo { vhost: queue.vhost, name: queue.name, kind: kind.into() },
+            ));
         }
     }
 
@@ -83,7 +86,13 @@ impl Simulation {
         sink.enter(Entry::Binding(id, info));
     }
 
-    pub(super) fn enter_channel<S: Sink>(&mut self, id: ChannelId, connection: u32, number: u16, sink: &mut S) {
+    pub(super) fn enter_channel<S: Sink>(
+        &mut self,
+        id: ChannelId,
+        connection: u32,
+        number: u16,
+        sink: &mut S,
+    ) {
         self.count.bytes += ENTRY_BYTES;
         if S::KEEPS {
             sink.enter(Entry::Channel(id, ChannelInfo { connection, number }));
@@ -106,7 +115,13 @@ impl Simulation {
     }
 
     /// A command goes into the table when it is sent; its number there is counted whether it is kept or not.
-    pub(super) fn enter_command<S: Sink>(&mut self, command: &Command, pc: Option<Pc>, actor: u16, sink: &mut S) -> u32 {
+    pub(super) fn enter_command<S: Sink>(
+        &mut self,
+        command: &Command,
+        pc: Option<Pc>,
+        actor: u16,
+        sink: &mut S,
+    ) -> u32 {
         let number = self.count.commands;
         self.count.commands += 1;
         self.count.bytes += ENTRY_BYTES + body_bytes(command);

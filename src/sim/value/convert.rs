@@ -31,7 +31,11 @@ pub(in crate::sim) fn field_of(value: &Value) -> Result<FieldValue, ScriptError>
         Value::Text(_) | Value::Queue(_) | Value::Message(_) | Value::Error(_) | Value::Range(_) => {
             FieldValue::Text(name(&text_of(value)))
         }
-        Value::Unknown | Value::Answer(_) | Value::ListCursor(..) | Value::RangeCursor(..) | Value::Rounds(..) => {
+        Value::Unknown
+        | Value::Answer(_)
+        | Value::ListCursor(..)
+        | Value::RangeCursor(..)
+        | Value::Rounds(..) => {
             return Err(ScriptError::new(format!("{} cannot be sent", value.type_name())));
         }
     })

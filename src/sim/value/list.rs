@@ -116,7 +116,9 @@ fn check(bytes: u64, depth: u8) -> Result<(), ScriptError> {
         return Err(ScriptError::new("a list or table takes at most 8 MiB"));
     }
     if depth > DEPTH_MAX {
-        return Err(ScriptError::new(format!("lists and tables stand at most {DEPTH_MAX} deep in one another")));
+        return Err(ScriptError::new(format!(
+            "lists and tables stand at most {DEPTH_MAX} deep in one another"
+        )));
     }
     Ok(())
 }
