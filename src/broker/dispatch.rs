@@ -125,7 +125,7 @@ impl Broker {
     /// Gives the head of a queue to the consumer whose turn it is. `None`: nothing is ready or nobody can take it;
     /// `Some(true)`: it is settled already, by no_ack.
     fn hand_out_head(&mut self, id: QueueId) -> Option<bool> {
-        if self.queue(id).ready.is_empty() {
+        if self.queue(id).ready.is_empty() || !self.node_up {
             return None;
         }
         let consumer = self.next_consumer(id)?;
@@ -225,7 +225,7 @@ impl Broker {
     /// RabbitMQ: messages expire when they reach the head, and only there.
     pub(super) fn expire_heads(&mut self, id: QueueId) {
         let now = self.now;
-        loop {
+        while self.node_up {
             let queue = self.queue(id);
             let expired = queue.ready.heads(queue.is_quorum()).find(|entry| entry.expires <= now).copied();
             let Some(entry) = expired else { return };

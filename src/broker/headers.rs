@@ -1,8 +1,9 @@
 //! Matching of headers exchanges.
 
-use crate::amqp::{FieldTable, FieldValue};
+use crate::amqp::{FieldTable, FieldValue, Name};
 
 use super::arguments::show;
+use super::explain::HeaderAnswer;
 use super::refusal::{Outcome, Refusal};
 
 /// How the pairs of a binding are put together.
@@ -10,6 +11,12 @@ use super::refusal::{Outcome, Refusal};
 struct Mode {
     any: bool,
     with_x: bool,
+}
+
+impl Mode {
+    fn counts(self, key: &str) -> bool {
+        key != "x-match" && (self.with_x || !key.starts_with("x-"))
+    }
 }
 
 fn mode_of(arguments: &FieldTable) -> Mode {
@@ -42,17 +49,38 @@ pub(super) fn check(arguments: &FieldTable) -> Outcome {
 /// RabbitMQ: keys beginning `x-` are skipped unless the mode says otherwise; a void value means "present".
 pub(super) fn matches(arguments: &FieldTable, headers: Option<&FieldTable>, strict: bool) -> bool {
     let mode = mode_of(arguments);
-    let mut pairs =
-        arguments.0.iter().filter(|(key, _)| &**key != "x-match" && (mode.with_x || !key.starts_with("x-")));
-    let holds = |key: &str, wanted: &FieldValue| {
-        let found = headers.and_then(|headers| headers.get(key));
-        found.is_some_and(|found| matches!(wanted, FieldValue::Void) || equal(wanted, found, strict))
-    };
-    if mode.any {
-        pairs.any(|(key, wanted)| holds(key, wanted))
-    } else {
-        pairs.all(|(key, wanted)| holds(key, wanted))
-    }
+    let mut counting = arguments.0.iter().filter(|(key, _)| mode.counts(key));
+    let holds = |(key, wanted): &(Name, FieldValue)| holds(headers.and_then(|h| h.get(key)), wanted, strict);
+    if mode.any { counting.any(holds) } else { counting.all(holds) }
+}
+
+/// Each pair of a binding, and whether one of them is enough.
+pub(super) fn pairs(
+    arguments: &FieldTable,
+    headers: Option<&FieldTable>,
+    strict: bool,
+) -> (bool, Vec<HeaderAnswer>) {
+    let mode = mode_of(arguments);
+    let pairs = arguments
+        .0
+        .iter()
+        .filter(|(key, _)| &**key != "x-match")
+        .map(|(key, wanted)| {
+            let found = headers.and_then(|headers| headers.get(key));
+            HeaderAnswer {
+                key: key.clone(),
+                wanted: wanted.clone(),
+                found: found.cloned(),
+                holds: holds(found, wanted, strict),
+                ignored: !mode.counts(key),
+            }
+        })
+        .collect();
+    (mode.any, pairs)
+}
+
+fn holds(found: Option<&FieldValue>, wanted: &FieldValue, strict: bool) -> bool {
+    found.is_some_and(|found| matches!(wanted, FieldValue::Void) || equal(wanted, found, strict))
 }
 
 /// RabbitMQ: values compare as Erlang terms; the width of integers does not matter, and before 3.13 neither does

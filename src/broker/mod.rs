@@ -44,6 +44,7 @@ mod routing;
 mod timeout;
 mod transaction;
 
+mod explain;
 mod invariants;
 mod view;
 
@@ -53,6 +54,7 @@ pub use effect::{
     BindingId, ChannelId, ConsumerId, Discard, DropReason, Effect, Effects, Exception, ExchangeId, MessageId,
     QueueId, Reply, Side, SideId,
 };
+pub use explain::{BindingAnswer, BindingExplained, Explained, HeaderAnswer, Idles, Waits};
 pub use machine::Broker;
 pub use message::{Message, MessageBlock};
 pub use profile::{Profile, QuorumPriority, TimeoutOf, Version};

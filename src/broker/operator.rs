@@ -226,9 +226,7 @@ impl Broker {
         if !self.node_up {
             return;
         }
-        if stop == Stop::Kill {
-            self.lose_what_was_in_memory();
-        }
+        // From here on nothing is handed out any more.
         self.node_up = false;
         let open: Vec<ConnectionId> =
             self.connections.iter().filter(|(_, state)| state.is_open).map(|(id, _)| *id).collect();
@@ -247,6 +245,7 @@ impl Broker {
     fn start(&mut self) {
         if !self.node_up {
             self.node_up = true;
+            self.resume_timers();
             self.put(Effect::Node { up: true });
         }
     }

@@ -1,13 +1,14 @@
 //! What survives the end of the node.
 
 use super::command::Stop;
-use super::effect::{BindingId, DropReason, Effect, ExchangeId, QueueId};
+use super::effect::{DropReason, Effect, ExchangeId, QueueId};
 use super::machine::Broker;
 use super::queue::{Entry, QueueKind};
+use super::timers::Timer;
 
 impl Broker {
-    /// A kill: what no flush had finished is lost, before anything is requeued.
-    pub(super) fn lose_what_was_in_memory(&mut self) {
+    /// A kill: what no flush had finished is lost.
+    fn lose_what_was_in_memory(&mut self) {
         for at in 0..self.queues.len() as u32 {
             let id = QueueId(at);
             let lost: Vec<Entry> =
@@ -22,6 +23,9 @@ impl Broker {
     /// RabbitMQ: after a clean stop only what had been delivered is redelivered; after a kill nobody knows what
     /// had been, and everything is.
     pub(super) fn forget_transient(&mut self, stop: Stop) {
+        if stop == Stop::Kill {
+            self.lose_what_was_in_memory();
+        }
         self.forget_unfinished_writes();
         for at in 0..self.queues.len() as u32 {
             let id = QueueId(at);
@@ -40,18 +44,9 @@ impl Broker {
         for at in 0..self.exchanges.len() as u32 {
             let exchange = &self.exchanges[at as usize];
             if exchange.is_alive && !exchange.spec.durable {
-                self.delete_exchange_quietly(ExchangeId(at));
+                self.delete_exchange(ExchangeId(at));
             }
         }
-    }
-
-    /// Without the auto-deletion of others that depend on it: the node is down.
-    fn delete_exchange_quietly(&mut self, id: ExchangeId) {
-        let incoming: Vec<BindingId> = self.exchanges[id.index()].incoming.iter().copied().collect();
-        let kept: Vec<ExchangeId> =
-            incoming.iter().map(|binding| self.bindings[binding.index()].source).collect();
-        self.delete_exchange(id);
-        debug_assert!(kept.len() == incoming.len());
     }
 
     fn forget_transient_messages(&mut self, id: QueueId, stop: Stop) {
@@ -66,6 +61,19 @@ impl Broker {
         }
         if stop == Stop::Kill && classic {
             self.queue_mut(id).ready.mark_redelivered();
+        }
+    }
+
+    /// The node is up: what expires by time waits again. RabbitMQ: the time it was down counts.
+    pub(super) fn resume_timers(&mut self) {
+        let now = self.now;
+        for at in 0..self.queues.len() as u32 {
+            let id = QueueId(at);
+            if self.queue(id).is_alive {
+                self.queue_mut(id).last_used = now;
+                self.arm(Timer::Head(id));
+                self.arm(Timer::Lease(id));
+            }
         }
     }
 

@@ -92,6 +92,9 @@ impl Broker {
 
     /// When a timer should fire, by the state of its object.
     fn due(&self, timer: Timer) -> Option<SimTime> {
+        if !self.node_up {
+            return None;
+        }
         match timer {
             Timer::Stored => self.storing_due(),
             Timer::Head(queue) => self.queues[queue.index()].head_due(),

@@ -211,6 +211,11 @@ impl Broker {
 }
 
 impl<'a> View<'a> {
+    /// The broker itself, for `explain`.
+    pub(super) fn broker(self) -> &'a Broker {
+        self.broker
+    }
+
     /// The node is up.
     pub fn is_up(self) -> bool {
         self.broker.node_up
