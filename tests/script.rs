@@ -47,6 +47,28 @@ fn scripts_that_must_be_understood() {
     assert!(wrong.is_empty(), "\n{wrong}");
 }
 
+/// The shipped examples, wherever they are: each is understood.
+#[test]
+fn shipped_examples_are_understood() {
+    let mut wrong = String::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("www/examples")];
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(&folder).expect("the examples").map(|entry| entry.expect("readable").path())
+        {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "warren") {
+                let text = fs::read_to_string(&path).expect("readable");
+                let analysis = analyse(&text);
+                if analysis.has_errors() {
+                    wrong += &warren::script::render(&analysis.diagnostics, &path.to_string_lossy(), &text);
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
 #[test]
 fn scripts_that_must_be_explained() {
     let scripts = scripts("err");

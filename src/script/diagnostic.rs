@@ -163,6 +163,8 @@ codes! {
     ExtraBrace = "extra-brace",
     /// Blocks or expressions inside one another, deeper than the language goes.
     TooDeep = "too-deep",
+    /// More of something in one place than the language carries.
+    TooMany = "too-many",
     /// No statement begins with this word.
     UnknownStatement = "unknown-statement",
     /// A statement where it cannot stand.

@@ -175,6 +175,12 @@ fn a_megabyte_is_linear() {
         format!("print 1{}", many(" + 1")),
         format!("client a {{ {} }}", many("if true { } else ")),
         many("if true { } else "),
+        format!("let x = [{}]", many("1, ")),
+        format!("print \"{}\"", many("{1}")),
+        format!(
+            "client a {{ {} }}",
+            (0..40_000).map(|i| format!("channel c{i} {{ }}\n")).collect::<String>()
+        ),
         many("“a” "),
         many("let x = 1\n"),
         (0..20_000).map(|i| format!("queue \"q{i} {{1}}\"\npublish x to z{i}\n")).collect(),

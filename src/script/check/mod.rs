@@ -12,6 +12,7 @@ mod no_message;
 mod option_as_name;
 mod scope;
 mod text_with_number;
+mod too_many;
 mod unknown_client;
 mod unknown_name;
 mod unknown_variable;

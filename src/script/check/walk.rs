@@ -8,7 +8,7 @@ use super::declared::{Declared, DeclaredClient};
 use super::scope::Scopes;
 use super::{
     ack_with_no_ack, glob_key, idle_publisher, message_field, no_message, option_as_name, text_with_number,
-    unknown_client, unknown_name, unknown_variable, wait_in_handler, wait_without_confirm,
+    too_many, unknown_client, unknown_name, unknown_variable, wait_in_handler, wait_without_confirm,
 };
 use crate::script::ast::{
     Access, Block, Event, Expr, ExprKind, Ident, Name, NameKind, OptValue, Options, Piece, Question, Stmt,
@@ -80,6 +80,7 @@ pub fn check(tree: &Tree) -> Vec<Diagnostic> {
             cx.scopes.declare(&variable)
         }
     }
+    too_many::variables(&mut cx, &tree.statements);
     for statement in &tree.statements {
         cx.statement(statement);
     }
@@ -88,6 +89,7 @@ pub fn check(tree: &Tree) -> Vec<Diagnostic> {
 
 impl<'t> Cx<'t> {
     fn block(&mut self, block: &'t Block) {
+        too_many::variables(self, &block.statements);
         self.scopes.enter();
         for statement in &block.statements {
             self.statement(statement);
@@ -117,6 +119,7 @@ impl<'t> Cx<'t> {
         ack_with_no_ack::check(self, statement);
         idle_publisher::check(self, statement);
         wait_without_confirm::check(self, statement);
+        too_many::check(self, statement);
         self.parts(statement);
     }
 

@@ -172,6 +172,7 @@ impl Parser<'_> {
         let mut entries = Vec::new();
         while !self.at(close) {
             entries.push(self.expression()?);
+            self.check_parts(entries.len(), "this list");
             if self.eat(T::Comma).is_none() {
                 break;
             }
@@ -196,6 +197,7 @@ impl Parser<'_> {
             }
             self.expect(T::Colon)?;
             entries.push((key, self.expression()?));
+            self.check_parts(entries.len(), "this table");
             if self.eat(T::Comma).is_none() {
                 break;
             }

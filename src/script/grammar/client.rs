@@ -2,7 +2,7 @@
 
 use super::block::Level;
 use super::cursor::{Parser, Read};
-use crate::script::ast::{ClientRef, ExprKind, Ident, Role, StmtKind};
+use crate::script::ast::{ClientRef, ExprKind, Ident, Piece, Role, StmtKind};
 use crate::script::diagnostic::{Code, Diagnostic};
 use crate::script::statement::Statement;
 use crate::script::token::TokenKind as T;
@@ -23,9 +23,19 @@ impl Parser<'_> {
             Ident { text: "".into(), span: self.here() }
         } else {
             let name = self.name("the client's name")?;
+            self.written_out(&name);
             Ident { text: name.literal().unwrap_or("").into(), span: name.span }
         };
         let options = self.options(spec, None)?;
+        if let Some(password) = options.expr("password")
+            && !matches!(&password.kind, ExprKind::Text(pieces) if matches!(pieces.as_slice(), [] | [Piece::Text(_)]))
+        {
+            let message = "the password of a client is a text as it stands";
+            self.say(
+                Diagnostic::error(Code::WrongKind, password.span, message)
+                    .help("write `password \"secret\"`"),
+            );
+        }
         if let Some(times) = options.expr("times")
             && let ExprKind::Int(count) = times.kind
             && !(1..=TIMES_MAX).contains(&count)
@@ -47,6 +57,7 @@ impl Parser<'_> {
             self.ident("a client's name")?
         } else {
             let name = self.name("a client's name")?;
+            self.written_out(&name);
             Ident { text: name.literal().unwrap_or("").into(), span: name.span }
         };
         Ok(ClientRef { name, copy: self.copy()? })

@@ -1,6 +1,6 @@
 //! The parser's position in the tokens and its primitive moves.
 
-use super::{DEPTH_MAX, DIAGNOSTICS_MAX};
+use super::{DEPTH_MAX, DIAGNOSTICS_MAX, PARTS_MAX};
 use crate::script::diagnostic::{Code, Diagnostic};
 use crate::script::token::{Token, TokenKind as T};
 use crate::text::Span;
@@ -240,6 +240,17 @@ impl<'t> Parser<'t> {
         let result = read(self);
         self.depth -= 1;
         result
+    }
+
+    /// An error if there are more parts than a program can count.
+    pub fn check_parts(&mut self, count: usize, what: &str) {
+        if count == PARTS_MAX + 1 {
+            let message = format!("{what} has more than {PARTS_MAX} parts");
+            self.say(
+                Diagnostic::error(Code::TooMany, self.here(), message)
+                    .help("make it in a loop: `for i in 1..20000 { list = list + [i] }`"),
+            );
+        }
     }
 
     /// Whether nothing more may be nested here.

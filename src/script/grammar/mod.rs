@@ -25,5 +25,5 @@ mod topology;
 mod wait;
 
 pub use name::RESERVED;
-pub use parse::{DEPTH_MAX, DIAGNOSTICS_MAX, Parsed, parse};
+pub use parse::{DEPTH_MAX, DIAGNOSTICS_MAX, PARTS_MAX, Parsed, parse};
 pub use settings::VERSIONS;

@@ -76,6 +76,17 @@ impl Parser<'_> {
         Ok(name)
     }
 
+    /// An error where a name is computed that must be known before the run.
+    pub fn written_out(&mut self, name: &Name) {
+        if name.literal().is_none() {
+            let message = "this name is written out, nothing computed";
+            self.say(
+                Diagnostic::error(Code::BadHole, name.span, message)
+                    .help("it must be known before the run begins: a word, or a text without `{…}`"),
+            );
+        }
+    }
+
     /// A word of a list, or any text (what the broker makes of it is its own affair).
     pub fn one_of(&mut self, words: &[&'static str]) -> Read<Name> {
         let name = self.name("a word")?;

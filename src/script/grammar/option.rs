@@ -103,7 +103,11 @@ impl Parser<'_> {
         }
         Ok(match kind {
             ValueKind::Exchange => OptValue::Name(self.exchange_name()?),
-            ValueKind::User | ValueKind::Vhost => OptValue::Name(self.name(kind.name())?),
+            ValueKind::User | ValueKind::Vhost => {
+                let name = self.name(kind.name())?;
+                self.written_out(&name);
+                OptValue::Name(name)
+            }
             ValueKind::OneOf(words) => OptValue::Name(self.one_of(words)?),
             ValueKind::Match => self.match_value()?,
             ValueKind::Moment => {

@@ -10,6 +10,10 @@ use super::{block, cursor};
 /// with it: deep enough for any script, shallow enough for a wasm stack.
 pub const DEPTH_MAX: u32 = 64;
 
+/// How many entries a list or table may have as written, how many parts a text, how many variables a block: programs
+/// count them in 16 bits, and nobody writes so many by hand.
+pub const PARTS_MAX: usize = 10_000;
+
 /// How many diagnostics one text yields at most: nobody reads more, and a hostile text could ask for one per byte.
 pub const DIAGNOSTICS_MAX: usize = 200;
 

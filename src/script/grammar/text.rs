@@ -1,5 +1,6 @@
 //! Texts: pieces, escapes and the expressions in them.
 
+use super::PARTS_MAX;
 use super::cursor::{Parser, Read};
 use crate::script::ast::Piece;
 use crate::script::diagnostic::{Code, Diagnostic};
@@ -31,7 +32,7 @@ impl Parser<'_> {
 
     fn interpolated(&mut self) -> Read<(Vec<Piece>, Span)> {
         let open = self.bump().span;
-        let (mut pieces, mut buffer) = (Vec::new(), String::new());
+        let (mut pieces, mut buffer, mut too_many) = (Vec::new(), String::new(), false);
         loop {
             let token = self.peek();
             match token.kind {
@@ -52,6 +53,10 @@ impl Parser<'_> {
                     }
                     self.bump();
                     pieces.extend(self.hole(token.span).map(Piece::Hole));
+                    // Two more at most before the next look: a piece of text and a hole.
+                    if pieces.len() > PARTS_MAX && !std::mem::replace(&mut too_many, true) {
+                        self.check_parts(PARTS_MAX + 1, "this text");
+                    }
                 }
                 T::TextClose => {
                     self.bump();
