@@ -221,6 +221,10 @@ codes! {
     NoMessage = "no-message",
     /// A settle for a consumer that has nothing to settle.
     AckWithNoAck = "ack-with-no-ack",
+    /// A consumer that settles nothing.
+    NeverAcks = "never-acks",
+    /// `prefetch` after the consumers it was meant for.
+    LatePrefetch = "late-prefetch",
     /// Waiting for confirms on a channel that never asked for them.
     WaitWithoutConfirm = "wait-without-confirm",
     /// A text compared with a number.

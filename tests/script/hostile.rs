@@ -197,6 +197,30 @@ fn a_megabyte_is_linear() {
     }
 }
 
+/// A wasm stack holds a megabyte: reading, checking, lowering and dropping the deepest script takes half of it.
+#[test]
+fn depth_fits_a_small_stack() {
+    let deepest = || {
+        for (open, close) in
+            [("(", ")"), ("[", "]"), ("not ", ""), ("- ", ""), ("{a: ", "}"), ("length(", ")"), ("x[", "]")]
+        {
+            read(&format!("let x = {{}}\nclient a {{ print {}1{} }}", open.repeat(60), close.repeat(60)));
+        }
+        for block in
+            ["if true {", "try { } catch e {", "for i in 1..2 {", "consume q {", "channel c {", "every 1s {"]
+        {
+            read(&format!("client a {{ {}{} }}", block.repeat(62), "}".repeat(62)));
+        }
+        read(&format!("print {}", "\"{".repeat(80)));
+    };
+    std::thread::Builder::new()
+        .stack_size(512 << 10)
+        .spawn(deepest)
+        .expect("a thread")
+        .join()
+        .expect("it fits");
+}
+
 /// As deep as the language goes, and one deeper.
 #[test]
 fn depth_is_bounded() {

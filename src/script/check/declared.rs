@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::script::ast::{Block, ExprKind, Ident, Name, NameKind, Options, Piece, Stmt, StmtKind, Tree};
+use crate::script::ast::{ExprKind, Ident, Name, NameKind, Options, Piece, Stmt, StmtKind, Tree};
 use crate::text::Span;
 
 /// A client: where its name stands, and how many copies run.
@@ -89,7 +89,7 @@ impl Declared {
     fn statements(&mut self, statements: &[Stmt], client: Option<&str>) {
         for statement in statements {
             self.statement(statement, client);
-            for block in blocks(&statement.kind) {
+            for block in statement.kind.blocks() {
                 let inner = match &statement.kind {
                     StmtKind::Client { name, .. } => Some(&*name.text),
                     _ => None,
@@ -139,28 +139,5 @@ impl Declared {
             _ => 1,
         };
         self.clients.insert(name.text.clone(), DeclaredClient { span: name.span, times });
-    }
-}
-
-/// The blocks of a statement, in the order of the text.
-pub(super) fn blocks(kind: &StmtKind) -> Vec<&Block> {
-    match kind {
-        StmtKind::For { body, .. }
-        | StmtKind::While { body, .. }
-        | StmtKind::Repeat { body, .. }
-        | StmtKind::Every { body, .. }
-        | StmtKind::Channel { body, .. }
-        | StmtKind::Client { body, .. } => vec![body],
-        StmtKind::At { deeds, .. } | StmtKind::When { deeds, .. } => vec![deeds],
-        StmtKind::If { arms, otherwise } => arms.iter().map(|(_, block)| block).chain(otherwise).collect(),
-        StmtKind::Try { body, handler, .. } => vec![body, handler],
-        StmtKind::Consume { handler, .. } => handler.iter().collect(),
-        StmtKind::Get { body, otherwise, .. } => body.iter().chain(otherwise).collect(),
-        StmtKind::Reconnect { otherwise, .. } | StmtKind::Wait { otherwise, .. } => {
-            otherwise.iter().collect()
-        }
-        StmtKind::On { handler, .. } => vec![handler],
-        StmtKind::Broken(blocks) => blocks.iter().collect(),
-        _ => Vec::new(),
     }
 }

@@ -1,6 +1,5 @@
 //! A client called `publisher` that never publishes.
 
-use super::declared::blocks;
 use super::walk::Cx;
 use crate::script::ast::{Block, Role, Stmt, StmtKind};
 use crate::script::diagnostic::{Code, Diagnostic};
@@ -21,6 +20,6 @@ pub(super) fn check(cx: &mut Cx<'_>, statement: &Stmt) {
 fn publishes(block: &Block) -> bool {
     block.statements.iter().any(|statement| {
         matches!(statement.kind, StmtKind::Publish { .. } | StmtKind::Broken(_))
-            || blocks(&statement.kind).into_iter().any(publishes)
+            || statement.kind.blocks().into_iter().any(publishes)
     })
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::declared::blocks;
 use super::walk::Cx;
 use crate::script::ast::{Block, Stmt, StmtKind};
 use crate::script::diagnostic::{Code, Diagnostic};
@@ -52,6 +51,6 @@ fn count<'t>(block: &'t Block, channels: &mut BTreeSet<&'t str>) {
         if let StmtKind::Channel { name, .. } = &statement.kind {
             channels.insert(&name.text);
         }
-        blocks(&statement.kind).into_iter().for_each(|block| count(block, channels));
+        statement.kind.blocks().into_iter().for_each(|block| count(block, channels));
     }
 }

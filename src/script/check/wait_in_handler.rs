@@ -19,5 +19,5 @@ pub(super) fn check(cx: &mut Cx<'_>, statement: &Stmt) {
         "wait until" => "set a variable here and wait in the client's body: `wait until done`",
         _ => "leave it out: the handler ends, and the client goes on consuming",
     };
-    cx.say(Diagnostic::error(Code::WaitInHandler, statement.span, message).help(help));
+    cx.say(Diagnostic::error(Code::WaitInHandler, statement.head, message).help(help));
 }

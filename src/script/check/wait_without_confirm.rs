@@ -1,6 +1,5 @@
 //! `wait for confirms` in a client that never asks for confirms: it waits for nothing.
 
-use super::declared::blocks;
 use super::walk::Cx;
 use crate::script::ast::{Block, Plain, Stmt, StmtKind, Wait};
 use crate::script::diagnostic::{Code, Diagnostic};
@@ -26,9 +25,9 @@ fn search(block: &Block, confirms: &mut bool, wait: &mut Option<Span>) {
     for statement in &block.statements {
         match &statement.kind {
             StmtKind::Plain(Plain::Confirm) | StmtKind::Broken(_) => *confirms = true,
-            StmtKind::Wait { what: Wait::Confirms, .. } => *wait = wait.or(Some(statement.span)),
+            StmtKind::Wait { what: Wait::Confirms, .. } => *wait = wait.or(Some(statement.head)),
             _ => {}
         }
-        blocks(&statement.kind).into_iter().for_each(|block| search(block, confirms, wait));
+        statement.kind.blocks().into_iter().for_each(|block| search(block, confirms, wait));
     }
 }

@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 use super::declared::{Declared, DeclaredClient};
 use super::scope::Scopes;
 use super::{
-    ack_with_no_ack, glob_key, idle_publisher, message_field, no_message, option_as_name, text_with_number,
-    too_many, unknown_client, unknown_name, unknown_variable, wait_in_handler, wait_without_confirm,
+    ack_with_no_ack, glob_key, idle_publisher, late_prefetch, message_field, never_acks, no_message,
+    option_as_name, text_with_number, too_many, unknown_client, unknown_name, unknown_variable,
+    wait_in_handler, wait_without_confirm,
 };
 use crate::script::ast::{
     Access, Block, Event, Expr, ExprKind, Ident, Name, NameKind, OptValue, Options, Piece, Question, Stmt,
@@ -90,6 +91,7 @@ pub fn check(tree: &Tree) -> Vec<Diagnostic> {
 impl<'t> Cx<'t> {
     fn block(&mut self, block: &'t Block) {
         too_many::variables(self, &block.statements);
+        late_prefetch::check(self, &block.statements);
         self.scopes.enter();
         for statement in &block.statements {
             self.statement(statement);
@@ -119,6 +121,7 @@ impl<'t> Cx<'t> {
         ack_with_no_ack::check(self, statement);
         idle_publisher::check(self, statement);
         wait_without_confirm::check(self, statement);
+        never_acks::check(self, statement);
         too_many::check(self, statement);
         self.parts(statement);
     }

@@ -2,7 +2,7 @@
 
 use super::block::Level;
 use super::cursor::{Parser, Read};
-use crate::script::ast::{ClientRef, ExprKind, Ident, Piece, Role, StmtKind};
+use crate::script::ast::{ClientRef, ExprKind, Ident, OptValue, Options, Piece, Role, StmtKind};
 use crate::script::diagnostic::{Code, Diagnostic};
 use crate::script::statement::Statement;
 use crate::script::token::TokenKind as T;
@@ -26,16 +26,8 @@ impl Parser<'_> {
             self.written_out(&name);
             Ident { text: name.literal().unwrap_or("").into(), span: name.span }
         };
-        let options = self.options(spec, None)?;
-        if let Some(password) = options.expr("password")
-            && !matches!(&password.kind, ExprKind::Text(pieces) if matches!(pieces.as_slice(), [] | [Piece::Text(_)]))
-        {
-            let message = "the password of a client is a text as it stands";
-            self.say(
-                Diagnostic::error(Code::WrongKind, password.span, message)
-                    .help("write `password \"secret\"`"),
-            );
-        }
+        let mut options = self.options(spec, None)?;
+        self.check_password(&mut options);
         if let Some(times) = options.expr("times")
             && let ExprKind::Int(count) = times.kind
             && !(1..=TIMES_MAX).contains(&count)
@@ -45,6 +37,22 @@ impl Parser<'_> {
         }
         let body = self.block(Level::Client)?;
         Ok(StmtKind::Client { role, name, options, body })
+    }
+
+    /// It is known before the run, like the user's name.
+    fn check_password(&mut self, options: &mut Options) {
+        let Some(option) = options.0.iter_mut().find(|option| option.spec.word == "password") else { return };
+        let OptValue::Expr(password) = &option.value else { return };
+        if matches!(&password.kind, ExprKind::Text(pieces) if matches!(pieces.as_slice(), [] | [Piece::Text(_)]))
+        {
+            return;
+        }
+        let written = password.span.of(self.text);
+        let message = "the password of a client is a text as it stands";
+        let diagnostic = Diagnostic::error(Code::WrongKind, password.span, message);
+        let quoted = if matches!(password.kind, ExprKind::Variable(_)) { written } else { "secret" };
+        self.say(diagnostic.help(format!("write `password \"{quoted}\"`")).replace(format!("\"{quoted}\"")));
+        option.value = OptValue::None;
     }
 
     /// `worker`, `worker[2]`

@@ -29,11 +29,8 @@ impl Parser<'_> {
         if self.at_keyword_argument() {
             self.requeue_habit(spec);
         }
-        let message = if self.at_end() || spec.option(self.word()).is_some() || self.settles_nothing() {
-            None
-        } else {
-            Some(self.sum()?)
-        };
+        let flag = matches!(self.word(), "multiple" | "requeue");
+        let message = if self.at_end() || flag || self.settles_nothing() { None } else { Some(self.sum()?) };
         let options = self.options(spec, None)?;
         Ok(StmtKind::Settle { how, message, options })
     }

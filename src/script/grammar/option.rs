@@ -259,7 +259,9 @@ impl Parser<'_> {
         let message = format!("`{}` has no option `{word}`", spec.word);
         let mut diagnostic = Diagnostic::error(Code::UnknownOption, span, message);
         let mut words = spec.all_options().map(|option| format!("`{}`", option.word)).peekable();
-        if let Some(near) = Self::meant_option(word, spec) {
+        if let ("ack" | "reject", "multiple" | "requeue") = (spec.word, word) {
+            diagnostic = diagnostic.help(format!("write `nack {word}`"));
+        } else if let Some(near) = Self::meant_option(word, spec) {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?")).replace(near);
         } else if words.peek().is_none() {
             diagnostic = diagnostic.help(format!("write `{}`", spec.form));

@@ -6,6 +6,7 @@ use crate::script::ast::{Plain, Stmt, StmtKind};
 use crate::script::diagnostic::{Code, Diagnostic};
 use crate::script::statement::Statement;
 use crate::script::token::TokenKind as T;
+use crate::text::Span;
 
 impl Parser<'_> {
     /// A statement; if it cannot be read, what could be read of it.
@@ -23,7 +24,15 @@ impl Parser<'_> {
                 kind = StmtKind::Broken(blocks);
             }
         }
-        Stmt { span: word.to(self.previous()), word, kind }
+        let span = word.to(self.previous());
+        let head = match kind.blocks().first() {
+            Some(block) => {
+                let before = Span::new(span.start, block.span.start.max(word.end));
+                Span::new(span.start, span.start + before.of(self.text).trim_end().len() as u32)
+            }
+            None => span,
+        };
+        Stmt { span, word, head, kind }
     }
 
     /// Something follows the statement on its line.

@@ -9,7 +9,7 @@ use super::scope::{Meaning, declared};
 
 impl Lowering {
     pub fn control(&mut self, statement: &Stmt) {
-        let span = statement.span;
+        let span = statement.head;
         match &statement.kind {
             StmtKind::Let { variable, value } => {
                 // The value does not see the variable yet: `let x = x` is the outer one.

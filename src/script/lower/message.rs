@@ -11,7 +11,7 @@ use super::scope::{Meaning, declared};
 
 impl Lowering {
     pub fn message(&mut self, statement: &Stmt) {
-        let span = statement.span;
+        let span = statement.head;
         match &statement.kind {
             StmtKind::Publish { body, exchange, options } => self.publish(body, exchange, options, span),
             StmtKind::Settle { how, message, options } => {

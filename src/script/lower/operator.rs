@@ -7,7 +7,7 @@ use super::builder::Lowering;
 
 impl Lowering {
     pub fn deed(&mut self, statement: &Stmt) {
-        let span = statement.span;
+        let span = statement.head;
         if let StmtKind::Admin { command, name, options, table } = &statement.kind {
             let instr = match *command {
                 "stop_app" => Instr::Fault(Box::new(Fault::StopApp)),

@@ -57,15 +57,15 @@ impl Lowering {
             StmtKind::At { time, deeds } => {
                 let start = self.pc();
                 self.block(deeds);
-                self.emit(Instr::End, statement.span);
-                self.program.ats.push(At { time: SimTime(time.value), start, span: statement.span });
+                self.emit(Instr::End, statement.head);
+                self.program.ats.push(At { time: SimTime(time.value), start, span: statement.head });
             }
             StmtKind::When { condition, deeds } => {
                 let cond = self.expr(condition);
                 let start = self.pc();
                 self.block(deeds);
-                self.emit(Instr::End, statement.span);
-                self.program.whens.push(When { cond, start, span: statement.span });
+                self.emit(Instr::End, statement.head);
+                self.program.whens.push(When { cond, start, span: statement.head });
             }
             _ => {}
         }

@@ -38,7 +38,7 @@ impl Lowering {
 
     /// One statement.
     pub fn statement(&mut self, statement: &Stmt) {
-        let span = statement.span;
+        let span = statement.head;
         match &statement.kind {
             StmtKind::Let { .. }
             | StmtKind::Assign { .. }

@@ -1,13 +1,13 @@
 //! Exchanges, queues, bindings.
 
-use crate::script::ast::{ExprKind, Opt, OptValue, Options, Stmt, StmtKind};
+use crate::script::ast::{ExprKind, NameKind, Opt, OptValue, Options, Stmt, StmtKind};
 use crate::script::program::{Arguments, BindSpec, Const, ExchangeSpec, ExprId, Instr, Place, QueueSpec};
 
 use super::builder::Lowering;
 
 impl Lowering {
     pub fn topology(&mut self, statement: &Stmt) {
-        let span = statement.span;
+        let span = statement.head;
         let instr = match &statement.kind {
             StmtKind::Queue { name, options, alias } => {
                 let name = self.name_ref(name);
@@ -26,8 +26,12 @@ impl Lowering {
             }
             StmtKind::Exchange { name, kind, options } => {
                 let name = self.name_ref(name);
-                let kind = kind.as_ref().and_then(|kind| kind.literal()).unwrap_or("direct");
-                let kind = self.name(&kind.replace("x_", "x-").replace('_', "-"));
+                let kind = match kind.as_ref().map(|kind| (&kind.kind, kind.literal())) {
+                    // As all words: `_` for AMQP's `-`, so that x_random needs no quotes.
+                    Some((NameKind::Word(word), _)) => self.name(&word.replace('_', "-")),
+                    Some((_, Some(literal))) => self.name(literal),
+                    _ => self.name("direct"),
+                };
                 let arguments = self.arguments(options);
                 let place = self.place(options);
                 Instr::Exchange(Box::new(ExchangeSpec {
@@ -122,7 +126,7 @@ impl Lowering {
         match &option.value {
             OptValue::None => Some(self.constant_expr(Const::Bool(true), option.word)),
             OptValue::Name(name) => {
-                if let crate::script::ast::NameKind::Word(word) = &name.kind
+                if let NameKind::Word(word) = &name.kind
                     && matches!(option.spec.value, crate::script::statement::ValueKind::OneOf(_))
                 {
                     // Words are written with `_`, AMQP has `-`: reject_publish.

@@ -8,7 +8,7 @@ use super::builder::Lowering;
 
 impl Lowering {
     pub fn waiting(&mut self, statement: &Stmt) {
-        let span = statement.span;
+        let span = statement.head;
         match &statement.kind {
             StmtKind::Wait { what, options, otherwise } => self.wait(what, options, otherwise.as_ref(), span),
             StmtKind::Reconnect { options, otherwise } => {

@@ -1,11 +1,8 @@
-//! The tree of a script, with the place of everything.
-//!
-//! Chains (`a + b + c`, `a.b.c`, `else if … else if`) are lists, not nests, and nests are bounded by the parser, so
-//! that walking or dropping a tree never recurses deeper than [`super::DEPTH_MAX`] constructs.
+//! Statements and blocks.
 
 use crate::text::{Span, Spanned};
 
-use super::statement::OptionSpec;
+use super::{Access, Expr, Name, Options};
 
 /// A whole script.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -39,6 +36,8 @@ pub struct Stmt {
     pub span: Span,
     /// The word it begins with.
     pub word: Span,
+    /// What stands before its first block; without one all of it.
+    pub head: Span,
     /// What it is.
     pub kind: StmtKind,
 }
@@ -131,6 +130,29 @@ pub enum StmtKind {
     Limits { options: Options },
     /// Something that could not be read; its blocks could.
     Broken(Vec<Block>),
+}
+
+impl StmtKind {
+    /// The blocks of a statement, in the order of the text.
+    pub fn blocks(&self) -> Vec<&Block> {
+        match self {
+            Self::For { body, .. }
+            | Self::While { body, .. }
+            | Self::Repeat { body, .. }
+            | Self::Every { body, .. }
+            | Self::Channel { body, .. }
+            | Self::Client { body, .. } => vec![body],
+            Self::At { deeds, .. } | Self::When { deeds, .. } => vec![deeds],
+            Self::If { arms, otherwise } => arms.iter().map(|(_, block)| block).chain(otherwise).collect(),
+            Self::Try { body, handler, .. } => vec![body, handler],
+            Self::Consume { handler, .. } => handler.iter().collect(),
+            Self::Get { body, otherwise, .. } => body.iter().chain(otherwise).collect(),
+            Self::Reconnect { otherwise, .. } | Self::Wait { otherwise, .. } => otherwise.iter().collect(),
+            Self::On { handler, .. } => vec![handler],
+            Self::Broken(blocks) => blocks.iter().collect(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// How a message is settled.
@@ -244,237 +266,3 @@ pub struct ClientRef {
     /// The copy, from 1.
     pub copy: Option<Spanned<u32>>,
 }
-
-/// Something in a name place.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Name {
-    /// Its place.
-    pub span: Span,
-    /// What it is.
-    pub kind: NameKind,
-}
-
-/// The ways to write a name.
-#[derive(Clone, Debug, PartialEq)]
-pub enum NameKind {
-    /// A bare word: the name itself, or an alias of this client.
-    Word(Box<str>),
-    /// A text, which may interpolate.
-    Text(Vec<Piece>),
-    /// `default` unquoted where an exchange stands: the default exchange.
-    Default,
-}
-
-impl Name {
-    /// The name, where it is written out: no interpolation.
-    pub fn literal(&self) -> Option<&str> {
-        match &self.kind {
-            NameKind::Word(word) => Some(word),
-            NameKind::Default => Some(""),
-            NameKind::Text(pieces) => match pieces.as_slice() {
-                [] => Some(""),
-                [Piece::Text(text)] => Some(text),
-                _ => None,
-            },
-        }
-    }
-}
-
-/// A part of a text.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Piece {
-    /// Characters, escapes resolved.
-    Text(Box<str>),
-    /// An expression.
-    Hole(Expr),
-}
-
-/// The options of a statement, in the order written.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Options(pub Vec<Opt>);
-
-/// One option.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Opt {
-    /// Its line of the table.
-    pub spec: &'static OptionSpec,
-    /// The word's place.
-    pub word: Span,
-    /// What it was given.
-    pub value: OptValue,
-}
-
-/// The value of an option.
-#[derive(Clone, Debug, PartialEq)]
-pub enum OptValue {
-    /// None: a flag, or a value that could not be read.
-    None,
-    /// A name.
-    Name(Name),
-    /// An expression.
-    Expr(Expr),
-    /// A mode and a table, of `match`.
-    Match(Ident, Expr),
-}
-
-impl Options {
-    /// The option `word`.
-    pub fn find(&self, word: &str) -> Option<&Opt> {
-        self.0.iter().find(|option| option.spec.word == word)
-    }
-
-    /// Whether the flag `word` is there.
-    pub fn has(&self, word: &str) -> bool {
-        self.find(word).is_some()
-    }
-
-    /// The expression given to `word`.
-    pub fn expr(&self, word: &str) -> Option<&Expr> {
-        match &self.find(word)?.value {
-            OptValue::Expr(expr) => Some(expr),
-            _ => None,
-        }
-    }
-
-    /// The name given to `word`.
-    pub fn name(&self, word: &str) -> Option<&Name> {
-        match &self.find(word)?.value {
-            OptValue::Name(name) => Some(name),
-            _ => None,
-        }
-    }
-}
-
-/// An expression.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Expr {
-    /// Its place.
-    pub span: Span,
-    /// What it is.
-    pub kind: ExprKind,
-}
-
-/// The expressions.
-#[expect(missing_docs, reason = "each variant shows what is written")]
-#[derive(Clone, Debug, PartialEq)]
-pub enum ExprKind {
-    /// `null`
-    Null,
-    /// `true`, `false`
-    Bool(bool),
-    /// `3`
-    Int(i64),
-    /// `1.5`
-    Float(f64),
-    /// `500ms`, in microseconds
-    Duration(u64),
-    /// `64kB`, in bytes
-    Size(u64),
-    /// `"task {i}"`
-    Text(Vec<Piece>),
-    /// `i`
-    Variable(Box<str>),
-    /// `[1, 2]`
-    List(Vec<Expr>),
-    /// `{ a: 1 }`
-    Table(Vec<(Spanned<Box<str>>, Expr)>),
-    /// `message.headers["x-death"]`
-    Access { base: Box<Expr>, path: Vec<Access> },
-    /// `length(list)`
-    Call { function: Function, word: Span, arguments: Vec<Expr> },
-    /// `ready(tasks)`
-    Question(Box<Question>),
-    /// `not a`
-    Not(Box<Expr>),
-    /// `-a`
-    Negative(Box<Expr>),
-    /// `a and b and c`
-    And(Vec<Expr>),
-    /// `a or b or c`
-    Or(Vec<Expr>),
-    /// `a == b`
-    Compare { left: Box<Expr>, how: Comparison, right: Box<Expr> },
-    /// `a + b - c`, `a * b / c`
-    Chain { first: Box<Expr>, rest: Vec<(Spanned<Arithmetic>, Expr)> },
-    /// `1..3`
-    Range(Box<Expr>, Box<Expr>),
-    /// What could not be read.
-    Broken,
-}
-
-/// A step into a value.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Access {
-    /// `.body`
-    Field(Ident),
-    /// `["x-death"]`
-    Index(Expr),
-}
-
-/// Comparisons.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Comparison {
-    /// `==`
-    Equal,
-    /// `!=`
-    NotEqual,
-    /// `<`
-    Less,
-    /// `<=`
-    LessEqual,
-    /// `>`
-    Greater,
-    /// `>=`
-    GreaterEqual,
-    /// `in`
-    In,
-    /// `in order`
-    InOrder,
-    /// `in any order`
-    InAnyOrder,
-}
-
-/// Arithmetic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Arithmetic {
-    /// `+`
-    Add,
-    /// `-`
-    Subtract,
-    /// `*`
-    Multiply,
-    /// `/`
-    Divide,
-    /// `%`
-    Remainder,
-}
-
-/// A question to the run: `received(worker where message.redelivered)`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Question {
-    /// Which.
-    pub kind: super::question::QuestionKind,
-    /// Its word.
-    pub word: Span,
-    /// Of what; of all where nothing is named.
-    pub place: Option<Place>,
-    /// In which vhost.
-    pub vhost: Option<Name>,
-    /// Only those for which it holds.
-    pub filter: Option<Expr>,
-}
-
-/// What a question is about: `tasks`, `worker[2]`, `audit.inbox`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Place {
-    /// All of it.
-    pub span: Span,
-    /// The queue, exchange or client.
-    pub name: Name,
-    /// The copy of a client, from 1.
-    pub copy: Option<Spanned<u32>>,
-    /// A variable of the client.
-    pub field: Option<Ident>,
-}
-
-pub use super::question::Function;
