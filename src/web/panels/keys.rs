@@ -1,0 +1,63 @@
+//! The keys, shown by `?`.
+
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+use crate::session::Action;
+use crate::web::dispatch::Dispatch;
+use crate::web::hooks::KEYS;
+use crate::web::widgets::{Button, IconName};
+
+/// Properties.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// Way up.
+    pub dispatch: Dispatch,
+}
+
+/// A dialog over the page.
+#[component]
+pub fn Keys(props: &Props) -> Html {
+    let place = use_node_ref();
+    {
+        let place = place.clone();
+        use_effect_with((), move |()| {
+            if let Some(dialog) = place.cast::<HtmlElement>() {
+                let _ = dialog.focus();
+            }
+        });
+    }
+    let close = {
+        let dispatch = props.dispatch.clone();
+        Callback::from(move |()| dispatch.send(Action::ShowKeys(false)))
+    };
+    let on_backdrop = {
+        let close = close.clone();
+        move |event: MouseEvent| {
+            let is_backdrop = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+            if is_backdrop.is_some_and(|element| element.class_name() == "keys") {
+                close.emit(());
+            }
+        }
+    };
+    html! {
+        <div class="keys" onclick={on_backdrop}>
+            <div class="keys__dialog" role="dialog" aria-modal="true" aria-labelledby="keys-title" tabindex="-1" ref={place}>
+                <h2 id="keys-title" class="keys__title">{ "Keys" }</h2>
+                <Button icon={IconName::Close} label="Close (Esc)" class="keys__close" on_click={close} />
+                <dl class="keys__list">
+                    { for KEYS.iter().map(|(keys, meaning)| html! {
+                        <div key={*keys} class="keys__row">
+                            <dt>{ for keys.split(' ').map(|key| html! { <kbd>{ key }</kbd> }) }</dt>
+                            <dd>{ *meaning }</dd>
+                        </div>
+                    }) }
+                </dl>
+                <p class="keys__more">
+                    { "Timeline: wheel zooms around the pointer, drag pans, a click selects. Tabs and tables: arrow keys." }
+                </p>
+            </div>
+        </div>
+    }
+}
