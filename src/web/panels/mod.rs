@@ -5,6 +5,7 @@ mod clients;
 mod editor;
 mod events;
 mod examples;
+mod highlights;
 mod keys;
 mod message;
 mod notice;

@@ -42,7 +42,8 @@ pub fn on_layout(told: impl Fn(Layout) + Clone + 'static) -> Vec<EventListener> 
 
 /// Told whenever the system turns light or dark: a canvas must be drawn anew.
 pub fn on_colours(told: impl Fn() + 'static) -> Option<EventListener> {
-    Some(EventListener::new(&query("(prefers-color-scheme: dark)")?, "change", move |_| told()))
+    let list = query("(prefers-color-scheme: dark)")?;
+    Some(EventListener::new(&list, "change", move |_| told()))
 }
 
 /// Whether motion is unwanted.

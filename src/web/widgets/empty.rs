@@ -6,7 +6,7 @@ use yew::prelude::*;
 #[derive(Properties, PartialEq)]
 pub struct Props {
     /// What to do.
-    pub children: Children,
+    pub children: Html,
 }
 
 /// The words.
