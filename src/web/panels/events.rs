@@ -56,14 +56,3 @@ pub fn select(dispatch: &Dispatch, thing: Thing) -> Callback<MouseEvent> {
 pub fn is_selected(selection: Option<&Thing>, message: Option<&MessageRef>) -> bool {
     matches!((selection, message), (Some(Thing::Message(selected)), Some(message)) if selected == message)
 }
-
-/// The name of a message as a button that selects it.
-pub fn view_message(message: &MessageRef, selection: Option<&Thing>, dispatch: &Dispatch) -> Html {
-    let chosen = is_selected(selection, Some(message));
-    html! {
-        <button type="button" class={classes!("message-name", chosen.then_some("message-name--selected"))} aria-pressed={chosen.to_string()}
-            onclick={select(dispatch, Thing::Message(message.clone()))}>
-            { message_name(message) }
-        </button>
-    }
-}
