@@ -18,7 +18,18 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("engine", &["text", "amqp", "script", "broker", "sim", "inspect", "exercises"]),
     // The page's half: of all that lies below only the shared views and the lexer for the colours of the text.
     ("session", &["text", "script::highlight", "script::lexer", "inspect::view", "engine::protocol"]),
-    ("web", &["text", "script::highlight", "script::lexer", "inspect::view", "engine::protocol", "engine::codec", "session"]),
+    (
+        "web",
+        &[
+            "text",
+            "script::highlight",
+            "script::lexer",
+            "inspect::view",
+            "engine::protocol",
+            "engine::codec",
+            "session",
+        ],
+    ),
     // The command line stands beside `web`.
     ("cli", &["text", "amqp", "script", "broker", "conformance", "sim", "inspect", "exercises", "engine"]),
 ];

@@ -5,8 +5,8 @@ use yew::prelude::*;
 use super::dispatch::Dispatch;
 use super::hooks::{use_browser, use_playback, use_shortcuts};
 use super::panels::{
-    Checks, Clients, Editor, Keys, Message, NoticeBar, OutputPanel, Problems, Queues, RoutingPanel, Timeline, Topbar,
-    TopologyPanel, Transport,
+    Checks, Clients, Editor, Keys, Message, NoticeBar, OutputPanel, Problems, Queues, RoutingPanel, Timeline,
+    Topbar, TopologyPanel, Transport,
 };
 use super::platform::{address, screen};
 use super::shared::{Shared, shared};
@@ -69,7 +69,14 @@ fn view_desktop(state: &State, dispatch: &Dispatch) -> Html {
 
 fn view_phone(state: &State, dispatch: &Dispatch) -> Html {
     let panels = [
-        Panel::Script, Panel::Scene, Panel::Output, Panel::Queues, Panel::Clients, Panel::Message, Panel::Routing, Panel::Checks,
+        Panel::Script,
+        Panel::Scene,
+        Panel::Output,
+        Panel::Queues,
+        Panel::Clients,
+        Panel::Message,
+        Panel::Routing,
+        Panel::Checks,
     ];
     // The editor stays where it is, out of sight: what was typed, its undo and its place are kept.
     let script = classes!("page__script", (state.panel != Panel::Script).then_some("page__script--away"));
@@ -153,11 +160,13 @@ fn view_topology(state: &State, dispatch: &Dispatch) -> Html {
 /// What the selected message met.
 fn path(state: &State) -> Vec<Thing> {
     let journey = state.views.journey.as_deref().and_then(Option::as_deref);
-    let selected = journey.filter(|journey| {
-        matches!(&state.selection, Some(Thing::Message(message)) if *message == journey.message)
-    });
-    let mut things: Vec<Thing> =
-        selected.iter().flat_map(|journey| journey.hops.iter().flat_map(|hop| hop.things.iter().cloned())).collect();
+    let selected = journey.filter(
+        |journey| matches!(&state.selection, Some(Thing::Message(message)) if *message == journey.message),
+    );
+    let mut things: Vec<Thing> = selected
+        .iter()
+        .flat_map(|journey| journey.hops.iter().flat_map(|hop| hop.things.iter().cloned()))
+        .collect();
     things.sort();
     things.dedup();
     things
@@ -191,13 +200,18 @@ fn view_panel(state: &State, dispatch: &Dispatch) -> Html {
     match state.panel {
         Panel::Script | Panel::Scene => html! {},
         Panel::Output => view_output(state, &dispatch),
-        Panel::Queues => html! { <Queues queues={shared(&views.queues)} selection={selection} dispatch={dispatch} /> },
-        Panel::Clients => html! { <Clients clients={shared(&views.clients)} selection={selection} dispatch={dispatch} /> },
+        Panel::Queues => {
+            html! { <Queues queues={shared(&views.queues)} selection={selection} dispatch={dispatch} /> }
+        }
+        Panel::Clients => {
+            html! { <Clients clients={shared(&views.clients)} selection={selection} dispatch={dispatch} /> }
+        }
         Panel::Message => html! {
             <Message journey={shared(&views.journey)} selection={selection} step={state.step()} dispatch={dispatch} />
         },
         Panel::Routing => {
-            let exchanges = state.runs.shown.as_ref().map(|shown| shown.summary.exchanges.clone()).unwrap_or_default();
+            let exchanges =
+                state.runs.shown.as_ref().map(|shown| shown.summary.exchanges.clone()).unwrap_or_default();
             html! {
                 <RoutingPanel exchanges={exchanges} ask={state.routing.clone()} routing={shared(&views.routing)}
                     selection={selection} dispatch={dispatch} />
@@ -253,7 +267,9 @@ fn tab(panel: Panel, state: &State) -> Tab<Panel> {
 }
 
 fn checks_badge(state: &State) -> (Option<AttrValue>, bool) {
-    let Some(checks) = state.views.checks.as_ref().filter(|checks| !checks.is_empty()) else { return (None, false) };
+    let Some(checks) = state.views.checks.as_ref().filter(|checks| !checks.is_empty()) else {
+        return (None, false);
+    };
     let held = checks.iter().filter(|check| check.verdict == Verdict::Held).count();
     let failed = checks.iter().any(|check| matches!(check.verdict, Verdict::Failed | Verdict::Undecided));
     (Some(format!("{held}/{}", checks.len()).into()), failed)

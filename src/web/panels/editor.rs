@@ -107,7 +107,13 @@ pub fn Editor(props: &Props) -> Html {
 
 /// Opens the editor once it is time, with the text as it is by then.
 #[hook]
-fn use_opening(props: &Props, host: &NodeRef, field: &NodeRef, editor: &Place, is_open: &UseStateHandle<bool>) {
+fn use_opening(
+    props: &Props,
+    host: &NodeRef,
+    field: &NodeRef,
+    editor: &Place,
+    is_open: &UseStateHandle<bool>,
+) {
     let (host, field, editor, is_open) = (host.clone(), field.clone(), editor.clone(), is_open.clone());
     let dispatch = props.dispatch.clone();
     use_effect_with(props.is_time, move |is_time| {
@@ -149,7 +155,10 @@ async fn open(parent: &Element, text: &str, dispatch: &Dispatch) -> Result<CodeM
 
 fn has_focus(field: &HtmlTextAreaElement) -> bool {
     let element: &Element = field.as_ref();
-    field.owner_document().and_then(|document| document.active_element()).is_some_and(|active| active == *element)
+    field
+        .owner_document()
+        .and_then(|document| document.active_element())
+        .is_some_and(|active| active == *element)
 }
 
 fn diagnostic(problem: &Problem) -> Diagnostic {

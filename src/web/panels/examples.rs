@@ -63,7 +63,12 @@ pub fn Examples(props: &Props) -> Html {
     }
 }
 
-fn view_group(group: &'static str, examples: &[&'static Example], props: &Props, is_open: &UseStateHandle<bool>) -> Html {
+fn view_group(
+    group: &'static str,
+    examples: &[&'static Example],
+    props: &Props,
+    is_open: &UseStateHandle<bool>,
+) -> Html {
     html! {
         <section key={group} class="examples__group">
             <h3 class="examples__heading">{ group }</h3>
@@ -106,7 +111,9 @@ fn on_key(event: &KeyboardEvent, is_open: &UseStateHandle<bool>) {
     event.prevent_default();
     event.stop_propagation();
     let root = event.current_target().and_then(|root| root.dyn_into::<web_sys::Element>().ok());
-    let Some(buttons) = root.and_then(|root| root.query_selector_all(".examples__example").ok()) else { return };
+    let Some(buttons) = root.and_then(|root| root.query_selector_all(".examples__example").ok()) else {
+        return;
+    };
     let buttons: Vec<HtmlElement> =
         (0..buttons.length()).filter_map(|at| buttons.item(at)?.dyn_into::<HtmlElement>().ok()).collect();
     let active = event.target_dyn_into::<HtmlElement>();

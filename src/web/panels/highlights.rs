@@ -4,8 +4,21 @@ use crate::script::highlight::{Tag, highlight};
 
 /// The names of the tags: class `tok-<name>`. In `string` and `comment` a brace is no structure for the editor.
 pub const TAGS: &[&str] = &[
-    "comment", "statement", "option", "name", "variable", "field", "string", "escape", "hole", "number", "constant",
-    "function", "operator", "punctuation", "unknown",
+    "comment",
+    "statement",
+    "option",
+    "name",
+    "variable",
+    "field",
+    "string",
+    "escape",
+    "hole",
+    "number",
+    "constant",
+    "function",
+    "operator",
+    "punctuation",
+    "unknown",
 ];
 
 /// Longer texts stay uncoloured: colouring must not be felt while one types.

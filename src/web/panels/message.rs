@@ -30,7 +30,9 @@ pub fn Message(props: &Props) -> Html {
     };
     let journey = match props.journey.as_deref() {
         Some(Some(journey)) => journey,
-        Some(None) => return html! { <Empty>{ format!("{} was not published in this run.", message_name(selected)) }</Empty> },
+        Some(None) => {
+            return html! { <Empty>{ format!("{} was not published in this run.", message_name(selected)) }</Empty> };
+        }
         None => return html! { <Empty>{ "Looking …" }</Empty> },
     };
     let exchange = if journey.exchange.is_empty() { "the default exchange" } else { &journey.exchange };

@@ -18,7 +18,9 @@ pub struct Props {
 /// What it says, and what can be done about it.
 fn words(notice: &Notice) -> (String, Option<(&'static str, Action)>) {
     match notice {
-        Notice::BadLink(why) => (format!("This link cannot be opened: {why}. Your own script is here instead."), None),
+        Notice::BadLink(why) => {
+            (format!("This link cannot be opened: {why}. Your own script is here instead."), None)
+        }
         Notice::PutAside => {
             ("Your script was put aside.".to_owned(), Some(("Bring it back", Action::BringBack)))
         }
@@ -26,9 +28,15 @@ fn words(notice: &Notice) -> (String, Option<(&'static str, Action)>) {
             format!("The run was ended: {why}. It is not started again by itself; change the script, or"),
             Some(("run it again", Action::RunAgain)),
         ),
-        Notice::NoWorker(why) => (format!("The simulation does not start: {why}."), Some(("Try again", Action::RunAgain))),
-        Notice::OtherBuild => ("A newer Warren has been published: load the page again to get it.".to_owned(), None),
-        Notice::LinkCopied => ("Link copied: it holds the script, the moment and the selection.".to_owned(), None),
+        Notice::NoWorker(why) => {
+            (format!("The simulation does not start: {why}."), Some(("Try again", Action::RunAgain)))
+        }
+        Notice::OtherBuild => {
+            ("A newer Warren has been published: load the page again to get it.".to_owned(), None)
+        }
+        Notice::LinkCopied => {
+            ("Link copied: it holds the script, the moment and the selection.".to_owned(), None)
+        }
         Notice::LinkNotCopied => {
             ("The browser does not let the page copy: take the link from the address bar.".to_owned(), None)
         }

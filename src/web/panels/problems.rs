@@ -93,5 +93,13 @@ fn view_problem(problem: &Problem, dispatch: &Dispatch) -> Html {
 /// Words with script text between backticks.
 fn in_code(words: &str) -> Html {
     let parts = words.split('`').enumerate();
-    parts.map(|(at, part)| if at % 2 == 1 { html! { <code>{ part }</code> } } else { html! { { part } } }).collect()
+    parts
+        .map(|(at, part)| {
+            if at % 2 == 1 {
+                html! { <code>{ part }</code> }
+            } else {
+                html! { { part } }
+            }
+        })
+        .collect()
 }

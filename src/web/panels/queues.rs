@@ -97,7 +97,10 @@ fn view_copy(copy: &Copy, props: &QueueProps) -> Html {
     words.extend(copy.redelivered.then(|| "redelivered".to_owned()));
     words.extend(copy.expires.map(|time| format!("expires at {}", clock(time))));
     if let Some(holder) = &copy.holder {
-        words.push(format!("held by {}, channel {}, delivery tag {}", holder.client, holder.channel, holder.delivery_tag));
+        words.push(format!(
+            "held by {}, channel {}, delivery tag {}",
+            holder.client, holder.channel, holder.delivery_tag
+        ));
     }
     html! {
         <button type="button" class={classes!("queues__copy", chosen.then_some("queues__copy--selected"))}

@@ -54,7 +54,11 @@ fn view_question(props: &Props) -> Html {
             let chosen = event.target_dyn_into::<HtmlSelectElement>().map(|field| field.selected_index());
             let chosen = chosen.and_then(|at| exchanges.get(usize::try_from(at).ok()?));
             if let Some((vhost, name, _)) = chosen {
-                dispatch.send(Action::AskRouting(RoutingAsk { vhost: vhost.clone(), exchange: Some(name.clone()), ..ask.clone() }));
+                dispatch.send(Action::AskRouting(RoutingAsk {
+                    vhost: vhost.clone(),
+                    exchange: Some(name.clone()),
+                    ..ask.clone()
+                }));
             }
         }
     };
@@ -127,7 +131,8 @@ fn view_binding(at: usize, binding: &BindingAnswer, props: &Props) -> Html {
         Thing::Message(_) => (ThingKind::Client, ""),
     };
     let chosen = props.selection.as_ref() == Some(&binding.destination);
-    let (class, icon) = if binding.matched { ("matched", IconName::Check) } else { ("refused", IconName::Cross) };
+    let (class, icon) =
+        if binding.matched { ("matched", IconName::Check) } else { ("refused", IconName::Cross) };
     html! {
         <li key={at} class={classes!("routing__binding", format!("routing__binding--{class}"))}>
             <span class="routing__verdict"><Icon name={icon} /><span class="unseen">{ class }</span></span>
@@ -163,7 +168,12 @@ fn view_word(at: usize, word: &Word) -> Html {
     let took = match (word.outcome, word.took.is_empty()) {
         (WordOutcome::Took, true) => "(no word)".to_owned(),
         (_, true) => " ".to_owned(),
-        (_, false) => word.took.iter().map(|word| if word.is_empty() { "(empty)" } else { word }).collect::<Vec<_>>().join("."),
+        (_, false) => word
+            .took
+            .iter()
+            .map(|word| if word.is_empty() { "(empty)" } else { word })
+            .collect::<Vec<_>>()
+            .join("."),
     };
     html! {
         <span key={at} class={classes!("routing__word", format!("routing__word--{class}"))} title={title}>

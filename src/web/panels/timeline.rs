@@ -107,7 +107,8 @@ fn Lanes(props: &LanesProps) -> Html {
     use_redrawing(&place, &palette, &redraw);
     use_wheel(props, &place);
     use_following(props);
-    let width = place.cast::<HtmlCanvasElement>().map_or(800.0, |canvas| f64::from(canvas.client_width()).max(1.0));
+    let width =
+        place.cast::<HtmlCanvasElement>().map_or(800.0, |canvas| f64::from(canvas.client_width()).max(1.0));
     use_needs(props, width);
     use_drawing(props, &place, &palette);
 
@@ -170,7 +171,8 @@ fn LaneNames(props: &LaneNamesProps) -> Html {
 }
 
 fn on_key(props: &LanesProps) -> Callback<KeyboardEvent> {
-    let (window, end, clock, on_look) = (props.window, props.summary.time, props.clock, props.on_look.clone());
+    let (window, end, clock, on_look) =
+        (props.window, props.summary.time, props.clock, props.on_look.clone());
     Callback::from(move |event: KeyboardEvent| {
         let to = match event.key().as_str() {
             "ArrowUp" => Some(window.zoomed(0.7, clock as f64, end)),
@@ -196,10 +198,16 @@ fn view_hands(
     let press = {
         let (hands, hover) = (hands.clone(), hover.clone());
         Callback::from(move |event: PointerEvent| {
-            if event.button() == 0 && let Some(canvas) = event.target_dyn_into::<HtmlCanvasElement>() {
+            if event.button() == 0
+                && let Some(canvas) = event.target_dyn_into::<HtmlCanvasElement>()
+            {
                 let _ = canvas.set_pointer_capture(event.pointer_id());
                 hover.set(None);
-                hands.borrow_mut().press(event.pointer_id(), event.offset_x().into(), event.offset_y().into());
+                hands.borrow_mut().press(
+                    event.pointer_id(),
+                    event.offset_x().into(),
+                    event.offset_y().into(),
+                );
             }
         })
     };
@@ -208,7 +216,8 @@ fn view_hands(
         let (on_look, dispatch) = (props.on_look.clone(), props.dispatch.clone());
         Callback::from(move |event: PointerEvent| {
             let Some(canvas) = event.target_dyn_into::<HtmlCanvasElement>() else { return };
-            let (width, x, y) = (f64::from(canvas.client_width()), f64::from(event.offset_x()), f64::from(event.offset_y()));
+            let (width, x, y) =
+                (f64::from(canvas.client_width()), f64::from(event.offset_x()), f64::from(event.offset_y()));
             if !hands.borrow().is_pressed() {
                 let under = marks.as_ref().and_then(|view| view.marks.as_deref());
                 let mark = under.and_then(|marks| pointer::mark_at(marks, x, y, window, width));
@@ -231,9 +240,18 @@ fn view_hands(
         Callback::from(move |event: PointerEvent| {
             let Some(canvas) = event.target_dyn_into::<HtmlCanvasElement>() else { return };
             if hands.borrow_mut().release(event.pointer_id()) {
-                let (width, x, y) = (f64::from(canvas.client_width()), f64::from(event.offset_x()), f64::from(event.offset_y()));
+                let (width, x, y) = (
+                    f64::from(canvas.client_width()),
+                    f64::from(event.offset_x()),
+                    f64::from(event.offset_y()),
+                );
                 let under = marks.as_ref().and_then(|view| view.marks.as_deref());
-                choose(under.and_then(|marks| pointer::mark_at(marks, x, y, window, width)), window.time(x, width), end, &dispatch);
+                choose(
+                    under.and_then(|marks| pointer::mark_at(marks, x, y, window, width)),
+                    window.time(x, width),
+                    end,
+                    &dispatch,
+                );
             }
         })
     };
@@ -260,7 +278,11 @@ fn choose(mark: Option<&Mark>, time: f64, end: u64, dispatch: &Dispatch) {
 
 /// Another size or another theme of the system: drawn anew.
 #[hook]
-fn use_redrawing(place: &NodeRef, palette: &Rc<std::cell::RefCell<Option<(Theme, Palette)>>>, redraw: &UseForceUpdateHandle) {
+fn use_redrawing(
+    place: &NodeRef,
+    palette: &Rc<std::cell::RefCell<Option<(Theme, Palette)>>>,
+    redraw: &UseForceUpdateHandle,
+) {
     let (place, palette, redraw) = (place.clone(), palette.clone(), redraw.clone());
     use_effect_with((), move |()| {
         let watch = place.cast::<web_sys::Element>().and_then(|canvas| {
@@ -278,7 +300,8 @@ fn use_redrawing(place: &NodeRef, palette: &Rc<std::cell::RefCell<Option<(Theme,
 /// Yew listens to wheels passively; this one keeps the page from scrolling.
 #[hook]
 fn use_wheel(props: &LanesProps, place: &NodeRef) {
-    let (window, end, on_look, place) = (props.window, props.summary.time, props.on_look.clone(), place.clone());
+    let (window, end, on_look, place) =
+        (props.window, props.summary.time, props.on_look.clone(), place.clone());
     use_effect_with((window.from.to_bits(), window.to.to_bits(), end), move |_| {
         let listener = place.cast::<HtmlCanvasElement>().map(|canvas| {
             let options = EventListenerOptions::enable_prevent_default();
@@ -290,7 +313,11 @@ fn use_wheel(props: &LanesProps, place: &NodeRef) {
                 let to = if sideways.abs() > event.delta_y().abs() || event.shift_key() {
                     window.panned(sideways / width.max(1.0) * window.span(), end)
                 } else {
-                    window.zoomed(pointer::wheel_factor(event.delta_y()), window.time(event.offset_x().into(), width), end)
+                    window.zoomed(
+                        pointer::wheel_factor(event.delta_y()),
+                        window.time(event.offset_x().into(), width),
+                        end,
+                    )
                 };
                 on_look.emit(Some(to));
             })
@@ -336,7 +363,11 @@ fn use_needs(props: &LanesProps, width: f64) {
 }
 
 #[hook]
-fn use_drawing(props: &LanesProps, place: &NodeRef, palette: &Rc<std::cell::RefCell<Option<(Theme, Palette)>>>) {
+fn use_drawing(
+    props: &LanesProps,
+    place: &NodeRef,
+    palette: &Rc<std::cell::RefCell<Option<(Theme, Palette)>>>,
+) {
     let (place, palette) = (place.clone(), palette.clone());
     let (summary, marks, tiles) = (props.summary.clone(), props.marks.clone(), props.tiles.clone());
     let (window, clock, selection, theme) = (props.window, props.clock, props.selection.clone(), props.theme);

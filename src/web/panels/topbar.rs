@@ -64,9 +64,13 @@ pub fn Topbar(props: &Props) -> Html {
 
 fn view_broker(version: &str, is_recorded: bool) -> Html {
     let title = if is_recorded {
-        format!("The broker behaves as RabbitMQ {version}, held to cases recorded from it. `broker 3.10` in the script chooses another.")
+        format!(
+            "The broker behaves as RabbitMQ {version}, held to cases recorded from it. `broker 3.10` in the script chooses another."
+        )
     } else {
-        format!("The broker behaves as RabbitMQ {version} by its documentation; no cases were recorded from that version.")
+        format!(
+            "The broker behaves as RabbitMQ {version} by its documentation; no cases were recorded from that version."
+        )
     };
     html! {
         <span class="topbar__broker" title={title}>

@@ -100,7 +100,8 @@ fn view_edge(at: usize, edge: &Edge, topology: &Topology, props: &Props, busy: &
     let ends = [edge.from, edge.to].map(|end| topology.nodes.get(end as usize).map(|node| &node.thing));
     let on_path = ends.iter().all(|end| end.is_some_and(|thing| busy.contains(thing)));
     let from_exchange = matches!(ends[0], Some(Thing::Exchange(..)));
-    let is_of_selected = edge.active.iter().any(|message| is_selected(props.selection.as_ref(), Some(message)));
+    let is_of_selected =
+        edge.active.iter().any(|message| is_selected(props.selection.as_ref(), Some(message)));
     let class = classes!(
         "topology__edge",
         (!edge.present).then_some("topology__edge--gone"),
@@ -179,10 +180,14 @@ fn view_node(node: &Node, props: &Props, busy: &BTreeSet<Thing>) -> Html {
 fn view_shape(kind: ThingKind) -> Html {
     let (width, height) = (NODE_WIDTH, NODE_HEIGHT);
     let outline = match kind {
-        ThingKind::Publisher => format!("M8 1H{}L{} 23L{} 45H8Q1 45 1 38V8Q1 1 8 1z", width - 16, width - 1, width - 16),
+        ThingKind::Publisher => {
+            format!("M8 1H{}L{} 23L{} 45H8Q1 45 1 38V8Q1 1 8 1z", width - 16, width - 1, width - 16)
+        }
         ThingKind::Exchange => format!("M14 1H{}L{} 23L{} 45H14L1 23z", width - 14, width - 1, width - 14),
         ThingKind::Consumer => format!("M23 1H{}A22 22 0 0 1 {0} 45H23A22 22 0 0 1 23 1z", width - 23),
-        ThingKind::Queue => format!("M5 1H{}Q{1} 1 {1} 5V41Q{1} 45 {0} 45H5Q1 45 1 41V5Q1 1 5 1z", width - 5, width - 1),
+        ThingKind::Queue => {
+            format!("M5 1H{}Q{1} 1 {1} 5V41Q{1} 45 {0} 45H5Q1 45 1 41V5Q1 1 5 1z", width - 5, width - 1)
+        }
         ThingKind::Client | ThingKind::Operator => {
             format!("M8 1H{}Q{1} 1 {1} 8V38Q{1} {height} {0} 45H8Q1 45 1 38V8Q1 1 8 1z", width - 8, width - 1)
         }
@@ -235,7 +240,9 @@ fn spoken(node: &Node) -> String {
     };
     let mut words = vec![format!("{kind} {}", node.label)];
     words.extend((!node.detail.is_empty()).then(|| node.detail.clone()));
-    words.extend((node.kind == ThingKind::Queue).then(|| format!("{} ready, {} unacked", node.ready, node.unacked)));
+    words.extend(
+        (node.kind == ThingKind::Queue).then(|| format!("{} ready, {} unacked", node.ready, node.unacked)),
+    );
     words.extend((!node.present).then(|| "not there at this moment".to_owned()));
     words.join(", ")
 }

@@ -150,11 +150,17 @@ fn Density(props: &DensityProps) -> Html {
 
 fn view_speed(props: &Props) -> Html {
     let permille = SPEEDS.get(usize::from(props.speed)).copied().unwrap_or(1_000);
-    let words = if permille >= 1_000 { format!("{}×", permille / 1_000) } else { format!("{}×", permille as f64 / 1_000.0) };
+    let words = if permille >= 1_000 {
+        format!("{}×", permille / 1_000)
+    } else {
+        format!("{}×", permille as f64 / 1_000.0)
+    };
     let on_input = {
         let dispatch = props.dispatch.clone();
         move |event: InputEvent| {
-            if let Some(speed) = event.target_dyn_into::<HtmlInputElement>().and_then(|field| field.value().parse().ok()) {
+            if let Some(speed) =
+                event.target_dyn_into::<HtmlInputElement>().and_then(|field| field.value().parse().ok())
+            {
                 dispatch.send(Action::SetSpeed(speed));
             }
         }
@@ -188,7 +194,9 @@ fn view_now(props: &Props) -> Html {
 }
 
 fn view_outcome(props: &Props, on_stop: Callback<()>) -> Html {
-    let Some(summary) = &props.summary else { return html! { <p class="transport__outcome">{ "Running …" }</p> } };
+    let Some(summary) = &props.summary else {
+        return html! { <p class="transport__outcome">{ "Running …" }</p> };
+    };
     html! {
         <p class={classes!("transport__outcome", summary.limited.then_some("transport__outcome--limited"))}>
             if props.is_running {

@@ -67,19 +67,31 @@ pub fn Icon(props: &Props) -> Html {
         ),
         IconName::Moon => ("M13 9.600A5.600 5.600 0 0 1 6.400 3a5.600 5.600 0 1 0 6.600 6.600z", false),
         IconName::System => ("M2 3h12v8H2zM5.500 13.500h5M8 11v2.500", false),
-        IconName::Keys => ("M1.500 4h13v8h-13zM4 6.500h.2M6.600 6.500h.2M9.200 6.500h.2M11.800 6.500h.2M5 9.500h6", false),
+        IconName::Keys => {
+            ("M1.500 4h13v8h-13zM4 6.500h.2M6.600 6.500h.2M9.200 6.500h.2M11.800 6.500h.2M5 9.500h6", false)
+        }
         IconName::Close => ("M4 4l8 8M12 4l-8 8", false),
         IconName::Chevron => ("M4 6l4 4 4-4", false),
         IconName::Check => ("M3 8.500 6.500 12 13 4.500", false),
         IconName::Cross => ("M4 4l8 8M12 4l-8 8", false),
         IconName::Script => ("M5.500 4.500 2 8l3.500 3.500M10.500 4.500 14 8l-3.500 3.500", false),
-        IconName::Scene => ("M2 4.500h3.500v3H2zM10.500 2.500H14v3h-3.500zM10.500 10.500H14v3h-3.500zM5.500 6h2.500V4h2.500M8 6v6h2.500", false),
+        IconName::Scene => (
+            "M2 4.500h3.500v3H2zM10.500 2.500H14v3h-3.500zM10.500 10.500H14v3h-3.500zM5.500 6h2.500V4h2.500M8 6v6h2.500",
+            false,
+        ),
         IconName::Output => ("M2.500 4l3.500 4-3.500 4M8 12h5.500", false),
         IconName::Queues => ("M2 4.500h12v7H2zM6 4.500v7M10 4.500v7", false),
         IconName::Message => ("M2 4h12v8.500H2zM2.500 4.500 8 9l5.500-4.500", false),
-        IconName::Routing => ("M2 8h4l4-4h4M6 8l4 4h4M12 2.500 14 4l-2 1.500M12 10.500l2 1.500-2 1.500", false),
-        IconName::Checks => ("M2.500 4.500 4 6l2.500-3M2.500 11 4 12.500 6.500 9.500M9 4.500h5M9 11h5", false),
-        IconName::Clients => ("M8 2.500a2.600 2.600 0 1 0 0 5.200 2.600 2.600 0 0 0 0-5.200zM3 13.500c.6-2.600 2.500-4 5-4s4.400 1.400 5 4", false),
+        IconName::Routing => {
+            ("M2 8h4l4-4h4M6 8l4 4h4M12 2.500 14 4l-2 1.500M12 10.500l2 1.500-2 1.500", false)
+        }
+        IconName::Checks => {
+            ("M2.500 4.500 4 6l2.500-3M2.500 11 4 12.500 6.500 9.500M9 4.500h5M9 11h5", false)
+        }
+        IconName::Clients => (
+            "M8 2.500a2.600 2.600 0 1 0 0 5.200 2.600 2.600 0 0 0 0-5.200zM3 13.500c.6-2.600 2.500-4 5-4s4.400 1.400 5 4",
+            false,
+        ),
         IconName::Out => ("M9 2.500h4.500V7M13.500 2.500 7.500 8.500M11.500 9.500v4h-9v-9h4", false),
         IconName::Fit => ("M2.500 6V2.500H6M10 2.500h3.500V6M13.500 10v3.500H10M6 13.500H2.500V10", false),
         IconName::Table => ("M2 3h12v10H2zM2 6.500h12M2 9.800h12M6 3v10", false),

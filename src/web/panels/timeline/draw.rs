@@ -118,7 +118,9 @@ fn draw_grid(canvas: &Canvas, scene: &Scene<'_>) {
     canvas.font(&palette.font);
     let (step, first) = scene.window.ticks(canvas.width, 84.0);
     let last = scene.window.micros().1;
-    for time in (0..64).map(|tick| first.saturating_add(step.saturating_mul(tick))).take_while(|time| *time <= last) {
+    for time in
+        (0..64).map(|tick| first.saturating_add(step.saturating_mul(tick))).take_while(|time| *time <= last)
+    {
         let x = scene.window.x(time as f64, canvas.width);
         canvas.fill(&palette.line);
         canvas.rect(x, AXIS - 5.0, 1.0, canvas.height);
@@ -173,7 +175,9 @@ fn draw_mark(canvas: &Canvas, colour: &str, kind: MarkKind, x: f64, y: f64) {
         MarkKind::Print => canvas.rect(x - 3.5, y + 5.5, 7.0, 2.0),
         MarkKind::Enqueue => canvas.rect(x - 3.0, y - 3.0, 6.0, 6.0),
         MarkKind::Publish => canvas.polygon(&[(x - 4.0, y - 5.0), (x + 5.0, y), (x - 4.0, y + 5.0)]),
-        MarkKind::Confirm | MarkKind::Ack => canvas.path(&[(x - 4.0, y), (x - 1.0, y + 3.5), (x + 4.5, y - 4.0)]),
+        MarkKind::Confirm | MarkKind::Ack => {
+            canvas.path(&[(x - 4.0, y), (x - 1.0, y + 3.5), (x + 4.5, y - 4.0)])
+        }
         MarkKind::Deliver => canvas.disc(x, y, 4.2),
         MarkKind::Requeue => canvas.ring(x, y, 4.0),
         MarkKind::Redeliver => {

@@ -41,7 +41,9 @@ impl Hands {
 
     /// A movement: one drags, two pinch.
     pub fn drag(&mut self, id: i32, x: f64, window: Window, width: f64, end: u64) -> Meant {
-        let Some(at) = self.pressed.iter().position(|(pressed, _)| *pressed == id) else { return Meant::Nothing };
+        let Some(at) = self.pressed.iter().position(|(pressed, _)| *pressed == id) else {
+            return Meant::Nothing;
+        };
         if self.is_scrubbing {
             return Meant::Scrub(window.time(x, width));
         }
@@ -76,7 +78,8 @@ impl Hands {
 /// The mark that is meant by a place, the most important of those near it.
 pub fn mark_at(marks: &[Mark], x: f64, y: f64, window: Window, width: f64) -> Option<&Mark> {
     let is_near = |mark: &&Mark| {
-        (window.x(mark.time as f64, width) - x).abs() <= REACH && (lane_y(usize::from(mark.lane)) - y).abs() <= LANE / 2.0
+        (window.x(mark.time as f64, width) - x).abs() <= REACH
+            && (lane_y(usize::from(mark.lane)) - y).abs() <= LANE / 2.0
     };
     marks.iter().filter(is_near).min_by_key(|mark| {
         let distance = (window.x(mark.time as f64, width) - x).abs() as u32 / 4;

@@ -12,7 +12,13 @@ use crate::web::widgets::Empty;
 const ROWS_MAX: usize = 200;
 
 /// The marks from a time on.
-pub fn view_table(marks: Option<&[Mark]>, lanes: &[Lane], clock_now: u64, selection: Option<&Thing>, dispatch: &Dispatch) -> Html {
+pub fn view_table(
+    marks: Option<&[Mark]>,
+    lanes: &[Lane],
+    clock_now: u64,
+    selection: Option<&Thing>,
+    dispatch: &Dispatch,
+) -> Html {
     let Some(marks) = marks else {
         return html! { <Empty>{ "Too many events to list: zoom in." }</Empty> };
     };
@@ -28,7 +34,14 @@ pub fn view_table(marks: Option<&[Mark]>, lanes: &[Lane], clock_now: u64, select
     }
 }
 
-fn view_row(at: usize, mark: &Mark, lanes: &[Lane], clock_now: u64, selection: Option<&Thing>, dispatch: &Dispatch) -> Html {
+fn view_row(
+    at: usize,
+    mark: &Mark,
+    lanes: &[Lane],
+    clock_now: u64,
+    selection: Option<&Thing>,
+    dispatch: &Dispatch,
+) -> Html {
     let lane = lanes.get(usize::from(mark.lane)).map_or("", |lane| lane.label.as_str());
     let go = {
         let (dispatch, step, message) = (dispatch.clone(), mark.step, mark.message.clone());

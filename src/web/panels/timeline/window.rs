@@ -85,7 +85,8 @@ impl Window {
 /// 1, 2, 5, 10 … up to a second, then as clocks count.
 fn steps() -> impl Iterator<Item = u64> {
     let decimal = (0..7).flat_map(|power| [1, 2, 5].map(|digit| digit * 10_u64.pow(power)));
-    let clock = [10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400, 864_000, 8_640_000];
+    let clock =
+        [10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400, 864_000, 8_640_000];
     decimal.chain(clock.map(|seconds| seconds * 1_000_000))
 }
 
