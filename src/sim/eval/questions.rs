@@ -56,7 +56,7 @@ pub struct Seen {
 
 impl Eval<'_> {
     /// The value of a question: an answer, or yes or no at once.
-    pub(super) fn ask(&mut self, id: QuestionId) -> Result<Value> {
+    pub(in crate::sim) fn ask(&mut self, id: QuestionId) -> Result<Value> {
         let Some(question) = self.program.questions.get(id.0 as usize) else { return Ok(Value::Unknown) };
         if !is_yes_or_no(question.what) {
             return Ok(Value::Answer(id));
@@ -67,7 +67,7 @@ impl Eval<'_> {
     }
 
     /// How many things an answer has; none: unknown.
-    pub(super) fn count(&mut self, id: QuestionId) -> Result<Option<i64>> {
+    pub(in crate::sim) fn count(&mut self, id: QuestionId) -> Result<Option<i64>> {
         let Some(question) = self.program.questions.get(id.0 as usize) else { return Ok(None) };
         let (what, filter) = (question.what, question.filter);
         let Some(subject) = self.subject(&question.of)? else { return Ok(None) };
@@ -111,7 +111,7 @@ impl Eval<'_> {
     }
 
     /// What `in order` compares: bodies, lines, "code text".
-    pub(super) fn texts(&mut self, id: QuestionId) -> Result<Option<Vec<Name>>> {
+    pub(in crate::sim) fn texts(&mut self, id: QuestionId) -> Result<Option<Vec<Name>>> {
         let items = self.items(id)?;
         Ok(items.map(|items| {
             let text = |item: &Value| match item {

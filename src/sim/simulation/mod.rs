@@ -3,6 +3,7 @@
 //! Invariant: it can be cloned at any step, and the clone does what the original does. No closure, no reference
 //! count that is not shared data, no clock.
 
+mod answers;
 mod budget;
 mod checking;
 mod dispatch;

@@ -1,0 +1,130 @@
+//! A moment in words, and the way from one to the next that is worth looking at.
+
+use crate::amqp::SimTime;
+use crate::sim::record::{Record, RecordKind, Recording};
+
+use super::mark::mark_kind;
+use super::names::Names;
+use super::sentence::{event, things};
+use super::view::{MarkKind, Moment, Step, Thing};
+
+/// Events of one step that are told; a publish to a thousand queues is one step.
+const EVENTS_MAX: usize = 200;
+
+/// What happened in the step that led to this moment. Past the end is the end.
+pub fn moment(recording: &Recording, step: Step) -> Moment {
+    let moment = clamp(recording, step);
+    let Some(info) = moment.checked_sub(1).and_then(|step| recording.step(step)) else {
+        return Moment::default();
+    };
+    let names = Names::new(recording);
+    let records = recording.records(info.first..info.end);
+    Moment {
+        step: u64::from(moment),
+        time: info.time.0,
+        ordinal: info.step - steps_before(recording, info.time),
+        events: records.filter_map(|record| event(names, &record)).take(EVENTS_MAX).collect(),
+    }
+}
+
+/// The last moment not after that time. If steps have that very time, the one that is `ordinal` steps into it, its
+/// last one at most.
+pub fn moment_at(recording: &Recording, time: u64, ordinal: u32) -> Step {
+    let after = recording.steps_until(SimTime(time));
+    let first = steps_before(recording, SimTime(time));
+    u64::from(if first == after { after } else { first.saturating_add(ordinal).saturating_add(1).min(after) })
+}
+
+/// The next (or last) moment with such a mark: the same one if there is none.
+pub fn seek(
+    recording: &Recording,
+    from: Step,
+    forwards: bool,
+    kinds: &[MarkKind],
+    of: Option<&Thing>,
+) -> Step {
+    let moment = clamp(recording, from);
+    let names = Names::new(recording);
+    let wanted = |record: &Record| {
+        let kind_fits = kinds.is_empty() || kinds.contains(&mark_kind(names, record));
+        kind_fits && of.is_none_or(|thing| is_about(names, record, thing))
+    };
+    if forwards {
+        let start = recording.step(moment).map_or(recording.len(), |next| next.first);
+        let found = scan(recording, start..recording.len(), kinds).find(wanted);
+        found.map_or(u64::from(moment), |record| u64::from(record.step) + 1)
+    } else {
+        let end = moment.checked_sub(1).and_then(|step| recording.step(step)).map_or(0, |step| step.first);
+        let found = scan(recording, 0..end, kinds).rfind(wanted);
+        found.map_or(u64::from(moment), |record| u64::from(record.step) + 1)
+    }
+}
+
+/// Whether a thing takes part in a record.
+pub fn is_about(names: Names<'_>, record: &Record, thing: &Thing) -> bool {
+    match thing {
+        Thing::Message(message) => {
+            record.message().and_then(|id| names.message_ref(id)).as_ref() == Some(message)
+        }
+        Thing::Client(_) | Thing::Queue(..) | Thing::Exchange(..) => things(names, record).contains(thing),
+    }
+}
+
+/// The moment of that number, or the last one.
+pub fn clamp(recording: &Recording, step: Step) -> u32 {
+    u32::try_from(step).unwrap_or(u32::MAX).min(recording.steps())
+}
+
+/// How many steps are before that time.
+fn steps_before(recording: &Recording, time: SimTime) -> u32 {
+    time.0.checked_sub(1).map_or(0, |before| recording.steps_until(SimTime(before)))
+}
+
+/// Records that could be of these kinds of mark: one column is looked at before anything else.
+fn scan(
+    recording: &Recording,
+    range: std::ops::Range<u32>,
+    kinds: &[MarkKind],
+) -> impl DoubleEndedIterator<Item = Record> {
+    let mut could_be = [false; 256];
+    for kind in RecordKind::ALL {
+        could_be[*kind as usize] =
+            kinds.is_empty() || marks_of(*kind).iter().any(|mark| kinds.contains(mark));
+    }
+    let blocks = recording.blocks();
+    let size = crate::sim::record::BLOCK_RECORDS;
+    range
+        .filter(move |number| {
+            let kind = blocks
+                .get((number / size) as usize)
+                .and_then(|block| block.kind.get((number % size) as usize));
+            kind.is_some_and(|kind| could_be[*kind as usize])
+        })
+        .filter_map(|number| recording.record(number))
+}
+
+/// All kinds of mark that records of this kind can have.
+fn marks_of(kind: RecordKind) -> &'static [MarkKind] {
+    use MarkKind as Mark;
+    use RecordKind as Kind;
+    match kind {
+        Kind::Sent => &[Mark::Publish, Mark::Ack, Mark::Requeue, Mark::Drop, Mark::Other],
+        Kind::Published => &[Mark::Publish],
+        Kind::Received | Kind::Delivered | Kind::Got => &[Mark::Deliver, Mark::Redeliver],
+        Kind::ConfirmTaken | Kind::Confirmed => &[Mark::Confirm],
+        Kind::ReturnTaken | Kind::Returned => &[Mark::Return],
+        Kind::Printed => &[Mark::Print],
+        Kind::Raised | Kind::Excepted | Kind::OperatorRefused => &[Mark::Refusal],
+        Kind::Ended => &[Mark::Fault, Mark::Refusal, Mark::Other],
+        Kind::Enqueued => &[Mark::Enqueue],
+        Kind::Dropped => &[Mark::Expire, Mark::Drop],
+        Kind::Settled => &[Mark::Ack, Mark::Other],
+        Kind::Requeued => &[Mark::Requeue],
+        Kind::DeadLettered => &[Mark::DeadLetter],
+        Kind::LineLost | Kind::Crashed | Kind::Stopped | Kind::LineCut | Kind::NodeDown | Kind::Blocked => {
+            &[Mark::Fault]
+        }
+        Kind::CheckFailed | Kind::CheckBroken => &[Mark::FailedCheck],
+        _ => &[Mark::Other],
+    }
+}
