@@ -2,5 +2,13 @@
 //!
 //! Invariant: knows no clock and no browser. The worker, the command line and the tests are its thin callers.
 
+mod ask;
+mod machine;
+mod problems;
+mod shown;
+mod tell;
+
 pub mod codec;
 pub mod protocol;
+
+pub use machine::{Engine, Progress};

@@ -8,6 +8,12 @@ use crate::inspect::view::{
     Step, Summary, Thing, Tile, Topology,
 };
 
+/// This build. The worker's file keeps its name between builds, so page and worker compare it first.
+pub const BUILD: &str = match option_env!("WARREN_BUILD") {
+    Some(build) => build,
+    None => env!("CARGO_PKG_VERSION"),
+};
+
 /// Which edit of the text; counts up.
 pub type EditId = u32;
 /// Which run; counts up, given by the page.
@@ -143,11 +149,12 @@ pub struct Question {
 pub enum What {
     /// What happened in this step.
     Moment,
-    /// The last step not after that time (and that many steps further within it): answered by `Moment`.
+    /// The last step not after that time; if steps have that very time, the one so many steps into it: answered by
+    /// `Moment`.
     At {
         /// Microseconds.
         time: u64,
-        /// Steps further.
+        /// As `Moment::ordinal`; beyond the last step of that time is its last one.
         ordinal: u32,
     },
     /// The next (or last) step with a mark of these kinds, of that thing: answered by `Moment`; the same step if none.
