@@ -117,7 +117,8 @@ impl Broker {
         let server_named = declare.queue.is_empty();
         if server_named {
             declare.queue = self.generate_name(at.connection, "amq.gen-");
-        } else if declare.queue.starts_with("amq.") && self.queue_named(vhost, &declare.queue).is_none() {
+        } else if declare.queue.starts_with("amq.") {
+            // RabbitMQ: before it looks whether there is such a queue, whosever it may be.
             return Err(Refusal::access_refused(format!(
                 "queue name '{}' contains reserved prefix 'amq.*'",
                 declare.queue
