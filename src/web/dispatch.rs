@@ -7,13 +7,11 @@ use std::rc::Rc;
 use gloo_timers::callback::Timeout;
 
 use crate::engine::codec;
+use crate::engine::protocol::BUILD;
 use crate::session::{self, Action, Boot, Copied, Request, State, Store, Theme, Timer, WorkerNews};
 
 use super::platform::worker::{Worker, WorkerEvent};
 use super::platform::{address, screen, storage};
-
-/// The build: both halves carry it.
-const BUILD: &str = env!("CARGO_PKG_VERSION");
 
 /// The way up for every component: the same for the life of the page.
 #[derive(Clone)]
