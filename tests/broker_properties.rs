@@ -296,7 +296,8 @@ impl Run {
         }
         self.ledger.agrees_with(&self.broker);
         // Clients come back at once, so that a log is more than the first mistake.
-        for effect in self.effects[from..].to_vec() {
+        let came: Vec<Effect> = self.effects[from..].to_vec();
+        for effect in came {
             match effect {
                 Effect::Node { up: true } => (0..3).for_each(|client| self.reconnect(client)),
                 Effect::Excepted { connection, number, .. } if number > 0 => {

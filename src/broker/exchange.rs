@@ -7,6 +7,7 @@ use crate::amqp::{FieldTable, Name};
 
 use super::effect::{BindingId, Effect, ExchangeId};
 use super::machine::Broker;
+use super::route_cache::RouteCache;
 use super::topic_trie::TopicTrie;
 use super::vhost::VhostId;
 
@@ -57,6 +58,7 @@ pub(super) struct Exchange {
     pub outgoing: Arc<Outgoing>,
     /// Bindings of which it is the destination.
     pub incoming: BTreeSet<BindingId>,
+    pub routes: RouteCache,
 }
 
 impl Exchange {
@@ -129,6 +131,7 @@ impl Broker {
             alternate: None,
             outgoing: Arc::default(),
             incoming: BTreeSet::new(),
+            routes: RouteCache::default(),
         });
         self.apply_policy_to_exchange(id);
         self.generation += 1;

@@ -40,6 +40,7 @@ mod dispatch;
 mod headers;
 mod publish;
 mod reply_to;
+mod route_cache;
 mod routing;
 mod timeout;
 mod transaction;

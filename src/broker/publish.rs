@@ -113,13 +113,15 @@ impl Broker {
     /// The template with its checks done, from the last publish if it was the same.
     fn prepared(&mut self, at: At, template: &Arc<Template>) -> Outcome<Arc<Prepared>> {
         let generation = self.generation;
-        if let Some(prepared) = &self.channel(at.channel).prepared
-            && prepared.generation == generation
+        let last = self.channel(at.channel).prepared.as_ref().filter(|last| last.generation == generation);
+        if let Some(prepared) = last
             && Arc::ptr_eq(&prepared.template, template)
         {
             return Ok(Arc::clone(prepared));
         }
-        let (exchange, content) = self.check_publish(at, template)?;
+        // The exchange of the last publish may be written, and is there.
+        let known = last.filter(|last| last.template.exchange == template.exchange).map(|last| last.exchange);
+        let (exchange, content) = self.check_publish(at, template, known)?;
         let route = self.fixed_route(exchange, &content);
         let prepared =
             Arc::new(Prepared { template: Arc::clone(template), generation, exchange, content, route });
@@ -128,27 +130,38 @@ impl Broker {
     }
 
     /// RabbitMQ: the checks of basic.publish, in its order.
-    fn check_publish(&mut self, at: At, template: &Arc<Template>) -> Outcome<(ExchangeId, Arc<Content>)> {
+    fn check_publish(
+        &self,
+        at: At,
+        template: &Arc<Template>,
+        known: Option<ExchangeId>,
+    ) -> Outcome<(ExchangeId, Arc<Content>)> {
         if template.immediate {
             return Err(Refusal::not_implemented("immediate=true"));
         }
-        let vhost = self.vhost_of(at.connection);
-        self.check_access(at.connection, Access::Write, "exchange", &template.exchange)?;
-        let exchange = self.expect_exchange(vhost, &template.exchange)?;
-        let spec = Arc::clone(&self.exchanges[exchange.index()].spec);
-        if spec.internal {
-            return Err(Refusal::access_refused(format!(
-                "cannot publish to internal exchange '{}' in vhost '{}'",
-                spec.name,
-                self.vhost(vhost).name
-            )));
-        }
+        let exchange = match known {
+            Some(exchange) => exchange,
+            None => self.exchange_to_publish_to(at, &template.exchange)?,
+        };
         self.check_topic_access(at.connection, exchange, Access::Write, &template.routing_key)?;
         let mut properties = template.properties.clone();
         let rewritten = self.rewrite_reply_to(at, &mut properties)?;
         self.check_user_id(at, &properties)?;
         let content = content_of(template, properties, rewritten)?;
         Ok((exchange, Arc::new(content)))
+    }
+
+    fn exchange_to_publish_to(&self, at: At, exchange: &str) -> Outcome<ExchangeId> {
+        self.check_access(at.connection, Access::Write, "exchange", exchange)?;
+        let vhost = self.vhost_of(at.connection);
+        let id = self.expect_exchange(vhost, exchange)?;
+        if self.exchanges[id.index()].spec.internal {
+            return Err(Refusal::access_refused(format!(
+                "cannot publish to internal exchange '{exchange}' in vhost '{}'",
+                self.vhost(vhost).name
+            )));
+        }
+        Ok(id)
     }
 
     /// RabbitMQ: user-id must be the login, unless the user may impersonate.

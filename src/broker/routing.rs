@@ -21,17 +21,29 @@ pub(super) struct Route {
     pub queues: Vec<QueueId>,
     /// A direct reply-to address.
     pub reply_to: Option<Name>,
+    /// Headers or chance had a part in it.
+    by_more_than_keys: bool,
 }
 
 impl Broker {
-    /// The route, if the keys and exchanges alone decide it.
-    pub(super) fn fixed_route(&self, exchange: ExchangeId, content: &Content) -> Option<Arc<Route>> {
+    /// The route, if the message's template alone decides it.
+    pub(super) fn fixed_route(&mut self, exchange: ExchangeId, content: &Content) -> Option<Arc<Route>> {
+        let key = &content.template.routing_key;
+        let by_one_key = content.more_keys.is_empty();
+        let known = self.exchanges[exchange.index()].routes.get(key, self.generation);
+        if by_one_key && known.is_some() {
+            return known;
+        }
         let mut fixed = true;
-        let route = self.walk_exchanges(exchange, content, &mut |_| {
+        let route = Arc::new(self.walk_exchanges(exchange, content, &mut |_| {
             fixed = false;
             0
-        });
-        fixed.then(|| Arc::new(route))
+        }));
+        if by_one_key && !route.by_more_than_keys {
+            let generation = self.generation;
+            self.exchanges[exchange.index()].routes.put(key, generation, Arc::clone(&route));
+        }
+        fixed.then_some(route)
     }
 
     /// The route of one message.
@@ -62,6 +74,8 @@ impl Broker {
         let mut open = vec![exchange];
         while let Some(at) = open.pop() {
             let found = self.matching(at, content, choose);
+            let kind = self.exchanges[at.index()].kind;
+            route.by_more_than_keys |= matches!(kind, ExchangeKind::Headers | ExchangeKind::LocalRandom);
             if found.is_empty() {
                 let alternate = self.exchanges[at.index()].alternate.as_deref();
                 let vhost = self.exchanges[at.index()].spec.vhost;
