@@ -10,6 +10,7 @@ use crate::script::program::{Instr, Program};
 use crate::sim::record::{Actor, BindingInfo, NONE, Record, RecordKind as Kind, Recording};
 
 use super::mark::{mark_kind, places};
+use super::moment::bare_record;
 use super::names::Names;
 use super::pyramid::Pyramid;
 use super::side::{Side, sides};
@@ -132,22 +133,7 @@ impl Index {
         let whole = recording.steps().saturating_sub(u32::from(recording.outcome().is_none()));
         while let Some(step) = recording.step(self.steps).filter(|step| step.step < whole) {
             for number in step.first..step.end {
-                let columns = recording
-                    .blocks()
-                    .get((number / crate::sim::record::BLOCK_RECORDS) as usize)
-                    .and_then(|block| block.columns(number % crate::sim::record::BLOCK_RECORDS));
-                let Some(columns) = columns else { continue };
-                let record = Record {
-                    number,
-                    step: step.step,
-                    time: step.time,
-                    kind: columns.kind,
-                    actor: columns.actor,
-                    cause: (columns.cause != NONE).then_some(columns.cause),
-                    subject: columns.subject,
-                    object: columns.object,
-                    detail: columns.detail,
-                };
+                let Some(record) = bare_record(recording, number, step.step, step.time) else { continue };
                 self.read(names, &record);
             }
             self.steps += 1;

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::sim::record::{BLOCK_RECORDS, Columns, Record, RecordKind as Kind, Recording};
+use crate::sim::record::{BLOCK_RECORDS, Record, RecordKind as Kind, Recording};
 
 use super::names::{Names, body_text};
 use super::sentence::event;
 use super::values::property_words;
-use super::view::{Journey, MessageRef};
+use super::view::{Event, Journey, MessageRef};
 
 /// Characters of a body.
 const BODY_MAX: usize = 4_096;
@@ -29,28 +29,27 @@ pub fn journey(recording: &Recording, message: &MessageRef) -> Option<Journey> {
     })
 }
 
-/// One scan over two columns; what a dead-lettered copy became is followed from there on.
-fn hops(names: Names<'_>, id: u32) -> Vec<super::view::Event> {
+/// One scan over a column; what a dead-lettered copy became is followed from there on. A message has its number
+/// before anything that is dead-lettered from it, so numbers below need not be looked up.
+fn hops(names: Names<'_>, id: u32) -> Vec<Event> {
     let mut lives = BTreeSet::from([id]);
+    let mut last = id;
     let mut hops = Vec::new();
-    let mut first = true;
-    for (number, block) in names.recording.blocks().iter().enumerate() {
-        for at in 0..block.len {
-            let subject = block.subject[at as usize];
-            if !lives.contains(&subject) {
+    for (block, first) in names.recording.blocks().iter().zip((0..).step_by(BLOCK_RECORDS as usize)) {
+        for (subject, number) in block.subject[..block.len as usize].iter().zip(first..) {
+            if !(id..=last).contains(subject) || !lives.contains(subject) {
                 continue;
             }
-            let Some(columns) = block.columns(at) else { continue };
-            let Some(record) = names.recording.record(number as u32 * BLOCK_RECORDS + at) else { continue };
-            if record.message().is_none() {
+            let Some(record) = names.recording.record(number).filter(|record| record.message().is_some())
+            else {
                 continue;
+            };
+            if let Some(next) = record.becomes() {
+                lives.insert(next.0);
+                last = last.max(next.0);
             }
-            if columns.kind == Kind::DeadLettered {
-                lives.insert(columns.detail);
-            }
-            if first {
-                hops.extend(sent(names, &columns, &record));
-                first = false;
+            if hops.is_empty() {
+                hops.extend(sent(names, &record));
             }
             hops.extend(event(names, &record));
             if hops.len() >= HOPS_MAX {
@@ -62,8 +61,8 @@ fn hops(names: Names<'_>, id: u32) -> Vec<super::view::Event> {
 }
 
 /// The sending of the publish, which comes before the message has its number.
-fn sent(names: Names<'_>, columns: &Columns, record: &Record) -> Option<super::view::Event> {
-    let mut at = names.recording.record((columns.kind == Kind::Published).then_some(record.cause?)?)?;
+fn sent(names: Names<'_>, record: &Record) -> Option<Event> {
+    let mut at = names.recording.record(record.cause.filter(|_| record.kind == Kind::Published)?)?;
     if at.kind == Kind::Applied {
         at = names.recording.record(at.cause?)?;
     }

@@ -1,7 +1,7 @@
 //! A moment in words, and the way from one to the next that is worth looking at.
 
 use crate::amqp::SimTime;
-use crate::sim::record::{Record, RecordKind, Recording};
+use crate::sim::record::{BLOCK_RECORDS, NONE, Record, RecordKind, Recording};
 
 use super::mark::mark_kind;
 use super::names::Names;
@@ -49,14 +49,18 @@ pub fn seek(
         let kind_fits = kinds.is_empty() || kinds.contains(&mark_kind(names, record));
         kind_fits && of.is_none_or(|thing| is_about(names, record, thing))
     };
+    let after = |found: Option<Record>| {
+        let step = found.and_then(|record| recording.step_of(record.number));
+        u64::from(step.map_or(moment, |step| step + 1))
+    };
     if forwards {
         let start = recording.step(moment).map_or(recording.len(), |next| next.first);
         let found = scan(recording, start..recording.len(), kinds).find(wanted);
-        found.map_or(u64::from(moment), |record| u64::from(record.step) + 1)
+        after(found)
     } else {
         let end = moment.checked_sub(1).and_then(|step| recording.step(step)).map_or(0, |step| step.first);
         let found = scan(recording, 0..end, kinds).rfind(wanted);
-        found.map_or(u64::from(moment), |record| u64::from(record.step) + 1)
+        after(found)
     }
 }
 
@@ -80,7 +84,8 @@ fn steps_before(recording: &Recording, time: SimTime) -> u32 {
     time.0.checked_sub(1).map_or(0, |before| recording.steps_until(SimTime(before)))
 }
 
-/// Records that could be of these kinds of mark: one column is looked at before anything else.
+/// Records that could be of these kinds of mark, without their step and time: one column is looked at before
+/// anything else.
 fn scan(
     recording: &Recording,
     range: std::ops::Range<u32>,
@@ -92,15 +97,30 @@ fn scan(
             kinds.is_empty() || marks_of(*kind).iter().any(|mark| kinds.contains(mark));
     }
     let blocks = recording.blocks();
-    let size = crate::sim::record::BLOCK_RECORDS;
     range
         .filter(move |number| {
-            let kind = blocks
-                .get((number / size) as usize)
-                .and_then(|block| block.kind.get((number % size) as usize));
+            let block = blocks.get((number / BLOCK_RECORDS) as usize);
+            let kind = block.and_then(|block| block.kind.get((number % BLOCK_RECORDS) as usize));
             kind.is_some_and(|kind| could_be[*kind as usize])
         })
-        .filter_map(|number| recording.record(number))
+        .filter_map(|number| bare_record(recording, number, 0, SimTime::ZERO))
+}
+
+/// A record of a step that is known, so that neither its step nor its time need be searched for.
+pub fn bare_record(recording: &Recording, number: u32, step: u32, time: SimTime) -> Option<Record> {
+    let block = recording.blocks().get((number / BLOCK_RECORDS) as usize)?;
+    let columns = block.columns(number % BLOCK_RECORDS)?;
+    Some(Record {
+        number,
+        step,
+        time,
+        kind: columns.kind,
+        actor: columns.actor,
+        cause: (columns.cause != NONE).then_some(columns.cause),
+        subject: columns.subject,
+        object: columns.object,
+        detail: columns.detail,
+    })
 }
 
 /// All kinds of mark that records of this kind can have.

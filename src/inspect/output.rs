@@ -59,11 +59,11 @@ fn line(names: Names<'_>, record: &Record) -> Option<OutputLine> {
     })
 }
 
-/// The message whose handler printed it: the taking up among its causes.
+/// The message whose handler printed it: the taking up among its causes, of a delivery or of a returned message.
 fn message_at_work(names: Names<'_>, record: &Record) -> Option<MessageRef> {
     let mut at = *record;
     for _ in 0..CAUSES_MAX {
-        if at.kind == Kind::Received {
+        if matches!(at.kind, Kind::Received | Kind::ReturnTaken) {
             return names.message_ref(at.message()?);
         }
         at = names.recording.record(at.cause?)?;
