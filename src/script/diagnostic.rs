@@ -179,6 +179,8 @@ codes! {
     KeywordArgument = "keyword-argument",
     /// A name that needs quotes: `my-queue`, `logs.info`.
     UnquotedName = "unquoted-name",
+    /// A message to the default exchange without a key.
+    MissingKey = "missing-key",
     /// A bare word as a key: `key tasks`.
     BareKey = "bare-key",
     /// A key cut off by `#`, or a wildcard without quotes.

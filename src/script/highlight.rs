@@ -73,8 +73,7 @@ pub fn highlight(text: &str) -> Vec<(Span, Tag)> {
     let mut painter =
         Painter { text, statement: None, expects: Expects::Statement, tables: Vec::new(), previous: None };
     let mut parts = Vec::with_capacity(tokens.len() / 2);
-    let mut shown = tokens.iter().enumerate().filter(|(_, token)| token.kind != T::Blank);
-    while let Some((at, &token)) = shown.next() {
+    for (at, &token) in tokens.iter().enumerate().filter(|(_, token)| token.kind != T::Blank) {
         if token.kind == T::End {
             break;
         }

@@ -85,7 +85,7 @@ impl Lexer<'_> {
             }
             _ => {
                 let length =
-                    self.run(|c| !matches!(c, '\n' | '"' | '{' | '\\') && !(foreign && is_foreign_quote(c)));
+                    self.run(|c| !(matches!(c, '\n' | '"' | '{' | '\\') || foreign && is_foreign_quote(c)));
                 self.push(TokenKind::TextPiece, length, false);
             }
         }

@@ -30,18 +30,28 @@ pub fn render(diagnostics: &[Diagnostic], file: &str, text: &str) -> String {
             at.column,
             diagnostic.severity.name(),
             diagnostic.code.name(),
-            diagnostic.message
+            plain(&diagnostic.message)
         );
         excerpt(&mut out, &lines, text, diagnostic.primary.span);
         for label in &diagnostic.secondary {
             let at = lines.line_column(text, label.span.start);
-            let _ = writeln!(out, "  line {}: {}", at.line, label.text);
+            let _ = writeln!(out, "  line {}: {}", at.line, plain(&label.text));
         }
         if let Some(help) = &diagnostic.help {
-            let _ = writeln!(out, "  help: {help}");
+            let _ = writeln!(out, "  help: {}", plain(help));
         }
     }
     out
+}
+
+/// Without characters that a terminal would obey: a script can hold any.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if is_obeyed(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// Control characters, and those that turn the direction of writing.
+fn is_obeyed(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The line with the place marked; of a place over several lines the first.
@@ -51,7 +61,7 @@ fn excerpt(out: &mut String, lines: &LineIndex, text: &str, span: Span) {
     let column = at.column as usize - 1;
     let first = column.saturating_sub(COLUMNS_MAX / 2);
     let shown: String =
-        line.chars().skip(first).take(COLUMNS_MAX).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        line.chars().skip(first).take(COLUMNS_MAX).map(|c| if is_obeyed(c) { ' ' } else { c }).collect();
     let width = span.of(text).lines().next().unwrap_or("").chars().count().max(1);
     let carets = width.min(shown.chars().count().saturating_sub(column - first).max(1));
     let number = at.line.to_string();
@@ -69,6 +79,13 @@ fn excerpt(out: &mut String, lines: &LineIndex, text: &str, span: Span) {
 mod tests {
     use super::*;
     use crate::script::parse;
+
+    #[test]
+    fn a_terminal_obeys_nothing() {
+        let text = "consume \"\u{1b}[31m\u{202e}x\"\nclient c { print a\u{7}b }";
+        let rendered = render(&crate::script::analyse(text).diagnostics, "x.warren", text);
+        assert!(rendered.chars().all(|c| c == '\n' || !is_obeyed(c)), "{rendered:?}");
+    }
 
     #[test]
     fn an_error_shows_its_place_and_what_to_type() {

@@ -41,7 +41,7 @@ pub(super) fn check(cx: &mut Cx<'_>, statement: &Stmt) {
         StmtKind::Publish { exchange, options, .. } => {
             known(cx, exchange, Kind::Exchange);
             if exchange.literal() == Some("") {
-                key_of_default(cx, options);
+                key_of_default(cx, exchange, options);
             }
         }
         _ => {}
@@ -71,8 +71,18 @@ fn options(cx: &mut Cx<'_>, kind: &StmtKind) {
 }
 
 /// To the default exchange, the key is the name of a queue.
-fn key_of_default(cx: &mut Cx<'_>, options: &Options) {
-    let Some(expr) = options.expr("key") else { return };
+fn key_of_default(cx: &mut Cx<'_>, exchange: &Name, options: &Options) {
+    let Some(expr) = options.expr("key") else {
+        if options.find("key").is_none() {
+            let message =
+                "the default exchange delivers to the queue that the key names, and there is no key";
+            cx.say(
+                Diagnostic::warning(Code::MissingKey, exchange.span, message)
+                    .help("write `to default key \"tasks\"`"),
+            );
+        }
+        return;
+    };
     let crate::script::ast::ExprKind::Text(pieces) = &expr.kind else { return };
     let name = Name { span: expr.span, kind: NameKind::Text(pieces.clone()) };
     known(cx, &name, Kind::Queue);

@@ -14,7 +14,7 @@ impl Parser<'_> {
             return Err(self.expected_help("the body", "write `publish \"hello\" to default key \"tasks\"`"));
         }
         let body = self.expression()?;
-        let exchange = self.to_exchange(spec)?;
+        let exchange = self.exchange_behind_to(spec)?;
         let options = self.options(spec, None)?;
         Ok(StmtKind::Publish { body, exchange, options })
     }

@@ -85,13 +85,13 @@ impl Parser<'_> {
         }
         let what = if exchange { "an exchange's name" } else { "a queue's name" };
         let destination = self.name(what)?;
-        let source = self.to_exchange(spec)?;
+        let source = self.exchange_behind_to(spec)?;
         let options = self.options(spec, None)?;
         Ok(StmtKind::Bind { unbind: spec.word == "unbind", exchange, destination, source, options })
     }
 
     /// `to logs`
-    pub fn to_exchange(&mut self, spec: &Statement) -> Read<Name> {
+    pub fn exchange_behind_to(&mut self, spec: &Statement) -> Read<Name> {
         if self.eat_word("to").is_none() {
             let help = match spec.word {
                 "publish" => {
