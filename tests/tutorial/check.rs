@@ -21,6 +21,9 @@ pub fn differences(row: &Row, seen: &Seen) -> Vec<String> {
         if let Some(recorded) = &recorded.exchanges {
             found.equal(&format!("exchanges {at}"), recorded, &state.exchanges);
         }
+        if let Some(recorded) = &recorded.bindings {
+            found.equal(&format!("bindings {at}"), recorded, &state.bindings);
+        }
     }
     for (queue, bodies) in &row.ready {
         let ready = seen.ready.get(queue).cloned().unwrap_or_default();
@@ -49,6 +52,14 @@ impl Differences {
         }
         if let Some(errors) = &recorded.errors {
             self.equal(&format!("errors of {name}"), errors, &seen.errors(name));
+        }
+        if let Some((from, to)) = recorded.errors_between_ms
+            && !seen.error_times(name).iter().all(|at| (from..to).contains(at))
+        {
+            self.0.push(format!(
+                "errors of {name}: recorded {from} to {to} ms, here {:?}",
+                seen.error_times(name)
+            ));
         }
     }
 

@@ -69,9 +69,12 @@ pub struct Client {
     pub delivered: Option<Vec<(String, bool)>>,
     /// Closes it was sent, in order: code and text.
     pub errors: Option<Vec<String>>,
+    /// From when to when they came, where the time is the point.
+    #[serde(default)]
+    pub errors_between_ms: Option<(u64, u64)>,
 }
 
-/// Queues (and exchanges, where they were listed) at a time.
+/// Queues (and exchanges and bindings, where they were listed) at a time.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Moment {
     /// When.
@@ -83,6 +86,10 @@ pub struct Moment {
     /// All exchanges that the broker does not have by itself: name and type.
     #[serde(default)]
     pub exchanges: Option<Vec<(String, String)>>,
+    /// All bindings but those of the default exchange: exchange, queue, key (left out for fanout exchanges, where the
+    /// recorded library sent one of its own making).
+    #[serde(default)]
+    pub bindings: Option<Vec<(String, String, String)>>,
 }
 
 /// A line of `rabbitmqctl list_queues`.
@@ -98,6 +105,8 @@ pub struct Queue {
     pub consumers: u32,
     /// `durable`.
     pub durable: bool,
+    /// `auto_delete`.
+    pub auto_delete: bool,
 }
 
 /// What is common to runs that came out differently.

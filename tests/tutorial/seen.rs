@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use warren::amqp::SimTime;
-use warren::broker::{Version, View};
+use warren::broker::{BindingView, Destination, Version, View};
 use warren::script::analyse;
 use warren::sim::record::{Record, RecordKind, Recording};
 use warren::sim::{Outcome, Run, RunSpec};
@@ -20,7 +20,7 @@ const RECORDED_ON: Version = Version::V3_10;
 pub struct Seen {
     printed: BTreeMap<String, Vec<String>>,
     delivered: BTreeMap<String, Vec<(String, bool)>>,
-    errors: BTreeMap<String, Vec<String>>,
+    errors: BTreeMap<String, Vec<(u64, String)>>,
     /// The state at each moment of the row.
     pub moments: Vec<State>,
     /// Ready bodies at the end, by queue.
@@ -33,6 +33,8 @@ pub struct State {
     pub queues: Vec<Queue>,
     /// All exchanges that it does not have by itself: name and type.
     pub exchanges: Vec<(String, String)>,
+    /// All bindings but those of the default exchange: exchange, queue, key.
+    pub bindings: Vec<(String, String, String)>,
 }
 
 impl Seen {
@@ -48,7 +50,12 @@ impl Seen {
 
     /// The closes that a client was sent.
     pub fn errors(&self, client: &str) -> Vec<String> {
-        self.errors.get(client).cloned().unwrap_or_default()
+        self.errors.get(client).into_iter().flatten().map(|(_, close)| close.clone()).collect()
+    }
+
+    /// When it was sent them, in milliseconds.
+    pub fn error_times(&self, client: &str) -> Vec<u64> {
+        self.errors.get(client).into_iter().flatten().map(|(at, _)| at / 1000).collect()
     }
 }
 
@@ -76,7 +83,11 @@ fn see(recording: &Recording, row: &Row) -> Seen {
         let steps = recording.steps_until(SimTime(moment.at_ms * 1000));
         let simulation = recording.state_at(steps);
         let view = simulation.broker().view();
-        seen.moments.push(State { queues: queues(view), exchanges: exchanges(view) });
+        seen.moments.push(State {
+            queues: queues(view),
+            exchanges: exchanges(view),
+            bindings: bindings(view),
+        });
     }
     let end = recording.state_at(recording.steps());
     let view = end.broker().view();
@@ -104,12 +115,13 @@ fn see_record(recording: &Recording, record: &Record, seen: &mut Seen) {
         }
         RecordKind::Excepted => {
             let error = record.error().and_then(|error| tables.errors.get(error));
-            let close = error.map(|error| format!("{} {}", error.code, nameless(&error.text)));
+            let close =
+                error.map(|error| (record.time.0, format!("{} {}", error.code, nameless(&error.text))));
             seen.errors.entry(name).or_default().extend(close);
         }
         RecordKind::OperatorRefused => {
             let why = record.text().and_then(|text| tables.texts.get(text));
-            seen.errors.entry(name).or_default().extend(why.map(|why| why.text.to_string()));
+            seen.errors.entry(name).or_default().extend(why.map(|why| (record.time.0, why.text.to_string())));
         }
         _ => {}
     }
@@ -123,6 +135,7 @@ fn queues(view: View<'_>) -> Vec<Queue> {
         unacked: queue.unacked,
         consumers: queue.consumer_count,
         durable: queue.durable,
+        auto_delete: queue.auto_delete,
     };
     let mut queues: Vec<_> = view.queues().map(line).collect();
     queues.sort();
@@ -137,6 +150,19 @@ fn exchanges(view: View<'_>) -> Vec<(String, String)> {
         made.map(|exchange| (exchange.name.to_string(), exchange.kind.to_string())).collect();
     exchanges.sort();
     exchanges
+}
+
+/// As `rabbitmqctl list_bindings`, without those of the default exchange.
+fn bindings(view: View<'_>) -> Vec<(String, String, String)> {
+    let line = |binding: BindingView| {
+        let Destination::Queue(queue) = binding.destination else { return None };
+        let source = view.exchange(binding.source)?;
+        let key = if *source.kind == *"fanout" { String::new() } else { binding.key.to_string() };
+        Some((source.name.to_string(), nameless(view.queue_name(queue)?), key))
+    };
+    let mut bindings: Vec<_> = view.bindings().filter_map(line).collect();
+    bindings.sort();
+    bindings
 }
 
 fn text(body: &[u8]) -> String {
