@@ -4,8 +4,12 @@
 fn main() {}
 
 #[cfg(not(target_arch = "wasm32"))]
+#[path = "warren/run.rs"]
+mod run;
+
+#[cfg(not(target_arch = "wasm32"))]
 mod native {
-    use std::path::PathBuf;
+    use std::path::{Path, PathBuf};
     use std::process::ExitCode;
 
     use clap::{Parser, Subcommand};
@@ -20,6 +24,8 @@ mod native {
 
     #[derive(Subcommand)]
     enum Task {
+        /// Runs a script, and prints what its clients printed, its checks and its queues.
+        Run(crate::run::RunArguments),
         /// Replays recorded cases and says which come out otherwise.
         Conformance {
             /// The folder of the cases.
@@ -28,8 +34,14 @@ mod native {
     }
 
     pub fn main() -> ExitCode {
-        let Task::Conformance { folder } = Arguments::parse().task;
-        match warren::conformance::replay_folder(&folder) {
+        match Arguments::parse().task {
+            Task::Run(arguments) => crate::run::run(&arguments),
+            Task::Conformance { folder } => conformance(&folder),
+        }
+    }
+
+    fn conformance(folder: &Path) -> ExitCode {
+        match warren::conformance::replay_folder(folder) {
             Ok(report) => {
                 println!("{report}");
                 if report.failed() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }

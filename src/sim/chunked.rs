@@ -59,17 +59,6 @@ impl<T: Clone> Fifo<T> {
     pub fn clear(&mut self) {
         *self = Self::default();
     }
-
-    /// Lets items be changed from the front on, until `change` returns false.
-    pub fn change_while(&mut self, mut change: impl FnMut(&mut T) -> bool) {
-        for chunk in &mut self.chunks {
-            for item in Arc::make_mut(chunk) {
-                if !change(item) {
-                    return;
-                }
-            }
-        }
-    }
 }
 
 /// A list that only grows. A clone copies a pointer for each chunk.

@@ -64,6 +64,20 @@ pub enum FromBroker {
     Blocked(Option<Name>),
 }
 
+impl FromBroker {
+    /// What it says, without the caller's numbers: two that look alike have the same effect.
+    pub fn shape(&self) -> String {
+        match self {
+            Self::Delivery(delivery) | Self::Got(delivery) => format!(
+                "{} {:?} {:?} {} {}",
+                delivery.channel, delivery.consumer_tag, delivery.content, delivery.tag, delivery.redelivered
+            ),
+            Self::Returned { channel, content, code, .. } => format!("{channel} {content:?} {code}"),
+            other => format!("{other:?}"),
+        }
+    }
+}
+
 /// A message and what belongs to this handing over of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Delivery {

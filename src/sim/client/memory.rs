@@ -103,6 +103,15 @@ impl Arena {
         self.bytes
     }
 
+    /// Takes all variables into a hash, as they are written.
+    pub(super) fn hash_into(&self, hash: &mut crate::sim::record::RunningHash) {
+        for env in self.envs.iter().filter(|env| env.holders > 0) {
+            for value in &env.slots {
+                hash.bytes(crate::sim::value::text_of(value).as_bytes());
+            }
+        }
+    }
+
     fn outward(&self, mut env: EnvId, hops: u16) -> EnvId {
         for _ in 0..hops {
             env = self.envs.get(env.0 as usize).map_or(EnvId::NONE, |env| env.parent);

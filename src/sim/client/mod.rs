@@ -8,6 +8,7 @@ mod connect;
 mod control;
 mod errors;
 mod execute;
+mod fingerprint;
 mod frame;
 mod inbox;
 mod machine;

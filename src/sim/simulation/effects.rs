@@ -1,18 +1,17 @@
 //! What the broker does: into records, into the history, and on its way to clients.
 
-use std::sync::Arc;
 
-use crate::amqp::{ConnectionId, Name};
+use crate::amqp::Name;
 use crate::broker::{
-    ChannelId, Command, ConsumerId, DropReason, Effect, Exception, MessageId, QueueId, Reply, Side, SideId,
+    ChannelId, Command, ConsumerId, DropReason, Effect, MessageId, QueueId,
 };
 use crate::script::program::Ask;
 use crate::sim::history::{Item, Thing};
-use crate::sim::port::{Content, Delivery, FromBroker, Refused};
-use crate::sim::record::{Columns, Entry, NONE, RecordKind, Sink, TagDetail, TextInfo, drop_reason};
+use crate::sim::port::FromBroker;
+use crate::sim::record::{Columns, Entry, RecordKind, Sink, TextInfo, drop_reason};
 use crate::sim::schedule::{Class, Event};
 
-use super::state::{BROKER, FIRST_CLIENT, OPERATOR, Simulation};
+use super::state::{BROKER, FIRST_CLIENT, Simulation};
 
 /// What is known of the command whose effects are looked at.
 pub(super) struct Applied {
@@ -21,11 +20,11 @@ pub(super) struct Applied {
     /// Its record.
     pub cause: u32,
     /// It was `basic.ack`.
-    is_ack: bool,
+    pub is_ack: bool,
     /// The message it published last.
-    published: MessageId,
+    pub published: MessageId,
     /// From `get-ok`.
-    message_count: Option<u32>,
+    pub message_count: Option<u32>,
 }
 
 impl Simulation {
@@ -73,291 +72,6 @@ impl Simulation {
             | Effect::Consuming { .. }
             | Effect::ConsumerGone { .. }
             | Effect::Node { .. } => self.topology_effect(effect, applied, sink),
-        }
-    }
-
-    /// Connections, channels, replies and refusals.
-    fn line_effect(&mut self, effect: Effect, applied: &mut Applied, sink: &mut impl Sink) {
-        let cause = applied.cause;
-        match effect {
-            Effect::Opened { connection } => {
-                let record = self.of(RecordKind::Opened, connection, cause).object(connection);
-                let record = self.put(sink, record);
-                if let Some(link) = self.network.link_mut(connection) {
-                    link.is_open = true;
-                }
-                self.tell(connection, record, FromBroker::Opened);
-            }
-            Effect::ConnectionGone { connection } => self.connection_gone(connection, cause, sink),
-            Effect::ChannelOpened { channel, connection, number } => {
-                self.enter_channel(channel, connection, number, sink);
-                let record = self.of(RecordKind::ChannelOpened, connection, cause);
-                self.put(sink, record.subject(connection).object(channel.0));
-            }
-            Effect::ChannelGone { channel } => {
-                self.unanswered.remove(&channel.0);
-                let record = Columns::new(RecordKind::ChannelGone, self.actor_at(channel), cause);
-                self.put(sink, record.object(channel.0));
-            }
-            Effect::Replied { connection, number, side } => {
-                self.replied(connection, number, side, applied, sink)
-            }
-            Effect::Excepted { connection, number, side } => {
-                if let Some(Side::Exception(exception)) = self.broker.side(side).cloned() {
-                    self.excepted(connection, number, exception, cause, sink);
-                }
-            }
-            Effect::Blocked { connection, side } => {
-                let reason = match self.broker.side(side) {
-                    Some(Side::Blocked(reason)) if side != SideId::NONE => Some(reason.clone()),
-                    _ => None,
-                };
-                let text = reason.clone().map_or(NONE, |text| self.enter_text(text, None, sink));
-                let record = self.of(RecordKind::Blocked, connection, cause).object(connection);
-                let record = self.put(sink, record.detail(text));
-                self.tell(connection, record, FromBroker::Blocked(reason));
-            }
-            Effect::OperatorRefused { side } => {
-                let Some(Side::OperatorRefused(text)) = self.broker.side(side).cloned() else { return };
-                let refused = Refused { scope: None, code: 0, text: text.clone(), class_id: 0, method_id: 0 };
-                self.remember(Ask::Errors, OPERATOR, || Thing::Error(Arc::new(refused)));
-                let text = self.enter_text(text, None, sink);
-                self.put(sink, Columns::new(RecordKind::OperatorRefused, OPERATOR, cause).detail(text));
-            }
-            _ => {}
-        }
-    }
-
-    fn connection_gone(&mut self, connection: u32, cause: u32, sink: &mut impl Sink) {
-        let record = self.of(RecordKind::ConnectionGone, connection, cause).object(connection);
-        let record = self.put(sink, record);
-        self.operating.forget(connection);
-        let Some(link) = self.network.link_mut(connection) else { return };
-        link.is_gone = true;
-        // No close was sent: nobody listened, or the node was killed.
-        if !link.is_end_told && link.is_heard {
-            link.is_end_told = true;
-            let word = if link.is_open { FromBroker::Lost } else { FromBroker::Unreachable };
-            self.tell(connection, record, word);
-        }
-        self.network.forget(connection);
-    }
-
-    fn replied(
-        &mut self,
-        connection: u32,
-        number: u16,
-        side: SideId,
-        applied: &mut Applied,
-        sink: &mut impl Sink,
-    ) {
-        let Some(Side::Reply(reply)) = self.broker.side(side).cloned() else { return };
-        if let Reply::GetOk { message_count } = &reply {
-            applied.message_count = Some(*message_count);
-        }
-        let detail = match &reply {
-            Reply::Done => NONE,
-            _ => sink.enter(Entry::Reply(reply.clone())),
-        };
-        let record = self.of(RecordKind::Replied, connection, applied.cause);
-        let record = self.put(sink, record.subject(u32::from(number)).object(connection).detail(detail));
-        if number == 0
-            && let Some(link) = self.network.link_mut(connection)
-        {
-            link.is_end_told = true;
-        }
-        self.tell(connection, record, FromBroker::Reply(number, reply));
-    }
-
-    fn excepted(
-        &mut self,
-        connection: u32,
-        number: u16,
-        exception: Exception,
-        cause: u32,
-        sink: &mut impl Sink,
-    ) {
-        let refused = Arc::new(Refused {
-            scope: Some(exception.scope),
-            code: exception.code.number(),
-            text: exception.text,
-            class_id: exception.class_id,
-            method_id: exception.method_id,
-        });
-        let actor = self.network.actor(connection).unwrap_or(BROKER);
-        self.remember(Ask::Errors, actor, || Thing::Error(refused.clone()));
-        let error = self.enter_error(&refused, None, sink);
-        let record = Columns::new(RecordKind::Excepted, actor, cause);
-        let record = self.put(sink, record.subject(u32::from(number)).object(connection).detail(error));
-        if number == 0
-            && let Some(link) = self.network.link_mut(connection)
-        {
-            link.is_end_told = true;
-        }
-        self.tell(connection, record, FromBroker::Closed(number, refused));
-    }
-
-    /// What a channel is sent, and what it had taken.
-    fn channel_effect(&mut self, effect: Effect, applied: &mut Applied, sink: &mut impl Sink) {
-        let cause = applied.cause;
-        match effect {
-            Effect::Delivered { channel, consumer, message, tag, count, acquired, redelivered } => {
-                let queue = self.broker.view().consumer_queue(consumer);
-                let Some(content) = self.content(message, queue, false, count, acquired) else { return };
-                let detail = TagDetail { tag, flag: redelivered }.to_number();
-                let actor = self.actor_at(channel);
-                let record = Columns::new(RecordKind::Delivered, actor, cause).subject(message.0);
-                let delivered = self.put(sink, record.object(consumer.0).detail(detail));
-                self.history.touch(Ask::Ready);
-                self.history.touch(Ask::Unacked);
-                let thing =
-                    || Thing::Message { content: content.clone(), message: message.0, tag, redelivered };
-                self.remember(Ask::Delivered, actor, thing);
-                let tag_of_consumer = self.broker.view().consumer_tag(consumer).cloned();
-                self.hand_out(
-                    channel,
-                    content,
-                    tag_of_consumer,
-                    consumer,
-                    message,
-                    tag,
-                    redelivered,
-                    None,
-                    delivered,
-                );
-            }
-            Effect::Got { channel, queue, message, tag, count, acquired, redelivered } => {
-                let Some(content) = self.content(message, Some(queue), true, count, acquired) else { return };
-                let detail = TagDetail { tag, flag: redelivered }.to_number();
-                let actor = self.actor_at(channel);
-                let record = Columns::new(RecordKind::Got, actor, cause).subject(message.0);
-                let delivered = self.put(sink, record.object(queue.0).detail(detail));
-                self.history.touch(Ask::Ready);
-                self.history.touch(Ask::Unacked);
-                let thing =
-                    || Thing::Message { content: content.clone(), message: message.0, tag, redelivered };
-                self.remember(Ask::Delivered, actor, thing);
-                let left = applied.message_count.take();
-                self.hand_out(
-                    channel,
-                    content,
-                    None,
-                    ConsumerId::NONE,
-                    message,
-                    tag,
-                    redelivered,
-                    left,
-                    delivered,
-                );
-            }
-            Effect::Settled { channel, queue, message, tag, acked } => {
-                let actor = self.actor_at(channel);
-                let detail = TagDetail { tag, flag: acked }.to_number();
-                let record = Columns::new(RecordKind::Settled, actor, cause).subject(message.0);
-                self.put(sink, record.object(queue.0).detail(detail));
-                self.count.copies = self.count.copies.saturating_sub(1);
-                self.history.touch(Ask::Unacked);
-                if acked && applied.is_ack {
-                    self.remember_message(Ask::Acked, actor, QueueId::NONE, message, tag, false);
-                }
-            }
-            Effect::Requeued { queue, message, channel, tag } => {
-                let record = Columns::new(RecordKind::Requeued, self.actor_at(channel), cause);
-                self.put(sink, record.subject(message.0).object(queue.0).detail(tag));
-                self.history.touch(Ask::Ready);
-                self.history.touch(Ask::Unacked);
-            }
-            Effect::Returned { channel, message, code } => self.returned(channel, message, code, cause, sink),
-            Effect::Confirmed { channel, seq, multiple, ack } => {
-                let record = Columns::new(RecordKind::Confirmed, self.actor_at(channel), cause);
-                let detail = u32::from(ack) | u32::from(multiple) << 1;
-                let record = self.put(sink, record.subject(seq).object(channel.0).detail(detail));
-                self.confirmed(channel, seq, multiple, ack, record);
-            }
-            _ => {}
-        }
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the fields of a delivery")]
-    fn hand_out(
-        &mut self,
-        channel: ChannelId,
-        content: Content,
-        consumer_tag: Option<Name>,
-        consumer: ConsumerId,
-        message: MessageId,
-        tag: u32,
-        redelivered: bool,
-        message_count: Option<u32>,
-        delivered: u32,
-    ) {
-        let Some((ConnectionId(connection), number)) = self.broker.view().channel_place(channel) else {
-            return;
-        };
-        let is_get = consumer == ConsumerId::NONE;
-        let delivery = Box::new(Delivery {
-            channel: number,
-            consumer_tag,
-            content,
-            tag: u64::from(tag),
-            redelivered,
-            message_count,
-            message: message.0,
-            consumer: consumer.0,
-            delivered,
-        });
-        let word = if is_get { FromBroker::Got(delivery) } else { FromBroker::Delivery(delivery) };
-        self.tell(connection, delivered, word);
-    }
-
-    fn returned(
-        &mut self,
-        channel: ChannelId,
-        message: MessageId,
-        code: u16,
-        cause: u32,
-        sink: &mut impl Sink,
-    ) {
-        let actor = self.actor_at(channel);
-        let record = Columns::new(RecordKind::Returned, actor, cause).subject(message.0);
-        let record = self.put(sink, record.object(channel.0).detail(u32::from(code)));
-        self.remember_message(Ask::Returned, actor, QueueId::NONE, message, 0, false);
-        let Some((ConnectionId(connection), number)) = self.broker.view().channel_place(channel) else {
-            return;
-        };
-        let Some(content) = self.content(message, None, false, 0, 0) else { return };
-        let text = Name::from(if code == 313 { "NO_CONSUMERS" } else { "NO_ROUTE" });
-        let word = FromBroker::Returned { channel: number, content, code, text, message: message.0 };
-        self.tell(connection, record, word);
-    }
-
-    /// Takes `multiple` apart: the client is told of each publish.
-    fn confirmed(&mut self, channel: ChannelId, seq: u32, multiple: bool, ack: bool, record: u32) {
-        let Some((ConnectionId(connection), number)) = self.broker.view().channel_place(channel) else {
-            return;
-        };
-        let actor = self.actor_at(channel);
-        let Some(unanswered) = self.unanswered.get_mut(&channel.0) else { return };
-        let answered: Vec<(u32, MessageId)> = if multiple {
-            let later = unanswered.split_off(&seq.saturating_add(1));
-            std::mem::replace(unanswered, later).into_iter().collect()
-        } else {
-            unanswered.remove(&seq).map(|message| (seq, message)).into_iter().collect()
-        };
-        for (seq, message) in answered {
-            self.remember_message(
-                if ack { Ask::Confirmed } else { Ask::Refused },
-                actor,
-                QueueId::NONE,
-                message,
-                seq,
-                false,
-            );
-            self.tell(
-                connection,
-                record,
-                FromBroker::Confirmed { channel: number, seq: u64::from(seq), ack },
-            );
         }
     }
 
@@ -481,15 +195,8 @@ impl Simulation {
         }
     }
 
-    fn tell_cancel(&mut self, consumer: ConsumerId, record: u32) {
-        let view = self.broker.view();
-        let Some(state) = view.consumer(consumer) else { return };
-        let Some((ConnectionId(connection), number)) = view.channel_place(state.channel) else { return };
-        self.tell(connection, record, FromBroker::Cancelled(number, state.tag));
-    }
-
     /// Sends a client something. The operator hears of it at once.
-    fn tell(&mut self, connection: u32, record: u32, word: FromBroker) {
+    pub(super) fn tell(&mut self, connection: u32, record: u32, word: FromBroker) {
         let Some(link) = self.network.link(connection) else {
             self.operating.hear(connection, word);
             return;
@@ -506,38 +213,11 @@ impl Simulation {
         }
     }
 
-    /// A message as it is handed out: what it was published with, and what its queue adds.
-    fn content(
-        &self,
-        message: MessageId,
-        queue: Option<QueueId>,
-        by_get: bool,
-        count: u16,
-        acquired: u16,
-    ) -> Option<Content> {
-        let view = self.broker.view();
-        let found = view.message(message)?;
-        let template = found.template();
-        let template = if count == 0 && acquired == 0 && !by_get {
-            template.clone()
-        } else {
-            let properties = view.delivered_properties(found, queue, by_get, count, acquired);
-            if properties == template.properties {
-                template.clone()
-            } else {
-                let mut changed = crate::amqp::Template::clone(template);
-                changed.properties = properties;
-                Arc::new(changed)
-            }
-        };
-        Some(Content { template, body: found.body.clone() })
-    }
-
-    fn remember(&mut self, what: Ask, actor: u16, thing: impl FnOnce() -> Thing) {
+    pub(super) fn remember(&mut self, what: Ask, actor: u16, thing: impl FnOnce() -> Thing) {
         self.history.add(what, || Some(Item { actor, queue: QueueId::NONE, what: thing() }));
     }
 
-    fn remember_message(
+    pub(super) fn remember_message(
         &mut self,
         what: Ask,
         actor: u16,
@@ -554,7 +234,7 @@ impl Simulation {
     }
 
     /// A record about a connection's owner.
-    fn of(&self, kind: RecordKind, connection: u32, cause: u32) -> Columns {
+    pub(super) fn of(&self, kind: RecordKind, connection: u32, cause: u32) -> Columns {
         Columns::new(kind, self.network.actor(connection).unwrap_or(BROKER), cause)
     }
 
@@ -563,7 +243,7 @@ impl Simulation {
         place.and_then(|(connection, _)| self.network.actor(connection.0)).unwrap_or(BROKER)
     }
 
-    fn actor_of_consumer(&self, consumer: ConsumerId) -> u16 {
+    pub(super) fn actor_of_consumer(&self, consumer: ConsumerId) -> u16 {
         self.broker.view().consumer(consumer).map_or(BROKER, |consumer| self.actor_at(consumer.channel))
     }
 

@@ -5,11 +5,14 @@
 
 mod answers;
 mod budget;
+mod channel_effects;
 mod checking;
 mod dispatch;
 mod effects;
 mod end;
 mod facts;
+mod fingerprint;
+mod line_effects;
 mod operate;
 mod outputs;
 mod setup;

@@ -1,0 +1,213 @@
+//! Effects on channels: deliveries, settlings, returns, confirms; and how a client hears of them.
+
+use std::sync::Arc;
+
+use crate::amqp::{ConnectionId, Name};
+use crate::broker::{ChannelId, ConsumerId, Effect, MessageId, QueueId};
+use crate::script::program::Ask;
+use crate::sim::history::Thing;
+use crate::sim::port::{Content, Delivery, FromBroker};
+use crate::sim::record::{Columns, RecordKind, Sink, TagDetail};
+
+use super::effects::Applied;
+use super::state::Simulation;
+
+impl Simulation {
+    /// What a channel is sent, and what it had taken.
+    pub(super) fn channel_effect(&mut self, effect: Effect, applied: &mut Applied, sink: &mut impl Sink) {
+        let cause = applied.cause;
+        match effect {
+            Effect::Delivered { channel, consumer, message, tag, count, acquired, redelivered } => {
+                let queue = self.broker.view().consumer_queue(consumer);
+                let Some(content) = self.content(message, queue, false, count, acquired) else { return };
+                let detail = TagDetail { tag, flag: redelivered }.to_number();
+                let actor = self.actor_at(channel);
+                let record = Columns::new(RecordKind::Delivered, actor, cause).subject(message.0);
+                let delivered = self.put(sink, record.object(consumer.0).detail(detail));
+                self.history.touch(Ask::Ready);
+                self.history.touch(Ask::Unacked);
+                let thing =
+                    || Thing::Message { content: content.clone(), message: message.0, tag, redelivered };
+                self.remember(Ask::Delivered, actor, thing);
+                let tag_of_consumer = self.broker.view().consumer_tag(consumer).cloned();
+                self.hand_out(
+                    channel,
+                    content,
+                    tag_of_consumer,
+                    consumer,
+                    message,
+                    tag,
+                    redelivered,
+                    None,
+                    delivered,
+                );
+            }
+            Effect::Got { channel, queue, message, tag, count, acquired, redelivered } => {
+                let Some(content) = self.content(message, Some(queue), true, count, acquired) else { return };
+                let detail = TagDetail { tag, flag: redelivered }.to_number();
+                let actor = self.actor_at(channel);
+                let record = Columns::new(RecordKind::Got, actor, cause).subject(message.0);
+                let delivered = self.put(sink, record.object(queue.0).detail(detail));
+                self.history.touch(Ask::Ready);
+                self.history.touch(Ask::Unacked);
+                let thing =
+                    || Thing::Message { content: content.clone(), message: message.0, tag, redelivered };
+                self.remember(Ask::Delivered, actor, thing);
+                let left = applied.message_count.take();
+                self.hand_out(
+                    channel,
+                    content,
+                    None,
+                    ConsumerId::NONE,
+                    message,
+                    tag,
+                    redelivered,
+                    left,
+                    delivered,
+                );
+            }
+            Effect::Settled { channel, queue, message, tag, acked } => {
+                let actor = self.actor_at(channel);
+                let detail = TagDetail { tag, flag: acked }.to_number();
+                let record = Columns::new(RecordKind::Settled, actor, cause).subject(message.0);
+                self.put(sink, record.object(queue.0).detail(detail));
+                self.count.copies = self.count.copies.saturating_sub(1);
+                self.history.touch(Ask::Unacked);
+                if acked && applied.is_ack {
+                    self.remember_message(Ask::Acked, actor, QueueId::NONE, message, tag, false);
+                }
+            }
+            Effect::Requeued { queue, message, channel, tag } => {
+                let record = Columns::new(RecordKind::Requeued, self.actor_at(channel), cause);
+                self.put(sink, record.subject(message.0).object(queue.0).detail(tag));
+                self.history.touch(Ask::Ready);
+                self.history.touch(Ask::Unacked);
+            }
+            Effect::Returned { channel, message, code } => self.returned(channel, message, code, cause, sink),
+            Effect::Confirmed { channel, seq, multiple, ack } => {
+                let record = Columns::new(RecordKind::Confirmed, self.actor_at(channel), cause);
+                let detail = u32::from(ack) | u32::from(multiple) << 1;
+                let record = self.put(sink, record.subject(seq).object(channel.0).detail(detail));
+                self.confirmed(channel, seq, multiple, ack, record);
+            }
+            _ => {}
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the fields of a delivery")]
+    pub(super) fn hand_out(
+        &mut self,
+        channel: ChannelId,
+        content: Content,
+        consumer_tag: Option<Name>,
+        consumer: ConsumerId,
+        message: MessageId,
+        tag: u32,
+        redelivered: bool,
+        message_count: Option<u32>,
+        delivered: u32,
+    ) {
+        let Some((ConnectionId(connection), number)) = self.broker.view().channel_place(channel) else {
+            return;
+        };
+        let is_get = consumer == ConsumerId::NONE;
+        let delivery = Box::new(Delivery {
+            channel: number,
+            consumer_tag,
+            content,
+            tag: u64::from(tag),
+            redelivered,
+            message_count,
+            message: message.0,
+            consumer: consumer.0,
+            delivered,
+        });
+        let word = if is_get { FromBroker::Got(delivery) } else { FromBroker::Delivery(delivery) };
+        self.tell(connection, delivered, word);
+    }
+
+    pub(super) fn returned(
+        &mut self,
+        channel: ChannelId,
+        message: MessageId,
+        code: u16,
+        cause: u32,
+        sink: &mut impl Sink,
+    ) {
+        let actor = self.actor_at(channel);
+        let record = Columns::new(RecordKind::Returned, actor, cause).subject(message.0);
+        let record = self.put(sink, record.object(channel.0).detail(u32::from(code)));
+        self.remember_message(Ask::Returned, actor, QueueId::NONE, message, 0, false);
+        let Some((ConnectionId(connection), number)) = self.broker.view().channel_place(channel) else {
+            return;
+        };
+        let Some(content) = self.content(message, None, false, 0, 0) else { return };
+        let text = Name::from(if code == 313 { "NO_CONSUMERS" } else { "NO_ROUTE" });
+        let word = FromBroker::Returned { channel: number, content, code, text, message: message.0 };
+        self.tell(connection, record, word);
+    }
+
+    /// Takes `multiple` apart: the client is told of each publish.
+    pub(super) fn confirmed(&mut self, channel: ChannelId, seq: u32, multiple: bool, ack: bool, record: u32) {
+        let Some((ConnectionId(connection), number)) = self.broker.view().channel_place(channel) else {
+            return;
+        };
+        let actor = self.actor_at(channel);
+        let Some(unanswered) = self.unanswered.get_mut(&channel.0) else { return };
+        let answered: Vec<(u32, MessageId)> = if multiple {
+            let later = unanswered.split_off(&seq.saturating_add(1));
+            std::mem::replace(unanswered, later).into_iter().collect()
+        } else {
+            unanswered.remove(&seq).map(|message| (seq, message)).into_iter().collect()
+        };
+        for (seq, message) in answered {
+            self.remember_message(
+                if ack { Ask::Confirmed } else { Ask::Refused },
+                actor,
+                QueueId::NONE,
+                message,
+                seq,
+                false,
+            );
+            self.tell(
+                connection,
+                record,
+                FromBroker::Confirmed { channel: number, seq: u64::from(seq), ack },
+            );
+        }
+    }
+
+    pub(super) fn tell_cancel(&mut self, consumer: ConsumerId, record: u32) {
+        let view = self.broker.view();
+        let Some(state) = view.consumer(consumer) else { return };
+        let Some((ConnectionId(connection), number)) = view.channel_place(state.channel) else { return };
+        self.tell(connection, record, FromBroker::Cancelled(number, state.tag));
+    }
+
+    /// A message as it is handed out: what it was published with, and what its queue adds.
+    pub(super) fn content(
+        &self,
+        message: MessageId,
+        queue: Option<QueueId>,
+        by_get: bool,
+        count: u16,
+        acquired: u16,
+    ) -> Option<Content> {
+        let view = self.broker.view();
+        let found = view.message(message)?;
+        let template = found.template();
+        let template = if count == 0 && acquired == 0 && !by_get {
+            template.clone()
+        } else {
+            let properties = view.delivered_properties(found, queue, by_get, count, acquired);
+            if properties == template.properties {
+                template.clone()
+            } else {
+                let mut changed = crate::amqp::Template::clone(template);
+                changed.properties = properties;
+                Arc::new(changed)
+            }
+        };
+        Some(Content { template, body: found.body.clone() })
+    }
+}
