@@ -11,9 +11,7 @@ use warren::amqp::SimTime;
 use warren::broker::Version;
 use warren::script::program::{CheckKind, Program};
 use warren::script::{analyse, render};
-use warren::sim::{
-    CheckResult, CheckState, Outcome, RecordKind, Recording, Run, RunSpec, Simulation,
-};
+use warren::sim::{CheckResult, CheckState, Outcome, RecordKind, Recording, Run, RunSpec, Simulation};
 use warren::text::LineIndex;
 
 /// What can be said about a run.
@@ -101,17 +99,19 @@ fn printed(recording: &Recording) -> impl Iterator<Item = (SimTime, &str, &str)>
 
 /// The closes that clients were sent, and the errors that ended them.
 fn errors(recording: &Recording) -> impl Iterator<Item = (SimTime, &str, String)> {
-    recording.find(0, |kind| matches!(kind, RecordKind::Excepted | RecordKind::OperatorRefused)).filter_map(|number| {
-        let record = recording.record(number)?;
-        let text = match record.error() {
-            Some(error) => {
-                let error = recording.tables().errors.get(error)?;
-                format!("{} {}", error.code, error.text)
-            }
-            None => recording.tables().texts.get(record.text()?)?.text.to_string(),
-        };
-        Some((record.time, &*recording.actors().get(usize::from(record.actor))?.name, text))
-    })
+    recording.find(0, |kind| matches!(kind, RecordKind::Excepted | RecordKind::OperatorRefused)).filter_map(
+        |number| {
+            let record = recording.record(number)?;
+            let text = match record.error() {
+                Some(error) => {
+                    let error = recording.tables().errors.get(error)?;
+                    format!("{} {}", error.code, error.text)
+                }
+                None => recording.tables().texts.get(record.text()?)?.text.to_string(),
+            };
+            Some((record.time, &*recording.actors().get(usize::from(record.actor))?.name, text))
+        },
+    )
 }
 
 fn outcome_of(recording: &Recording) -> String {
@@ -208,7 +208,8 @@ fn as_json(recording: &Recording, end: &Simulation, text: &str) -> serde_json::V
             })
         })
         .collect();
-    let lines_of = |(time, who, line): (SimTime, &str, &str)| json!({"time_us": time.0, "who": who, "text": line});
+    let lines_of =
+        |(time, who, line): (SimTime, &str, &str)| json!({"time_us": time.0, "who": who, "text": line});
     json!({
         "printed": printed(recording).map(lines_of).collect::<Vec<_>>(),
         "errors": errors(recording)
@@ -234,7 +235,10 @@ fn trace(recording: &Recording) -> String {
         let _ = writeln!(
             out,
             "{:>6} step {:<5} {:>10}  {who:<12} {:<18} cause {cause:<6} {more}",
-            record.number, record.step, record.time, record.kind.word()
+            record.number,
+            record.step,
+            record.time,
+            record.kind.word()
         );
     }
     out
@@ -245,7 +249,9 @@ fn details(recording: &Recording, record: &warren::sim::Record) -> String {
     let mut words = Vec::new();
     if let Some(command) = record.command().and_then(|number| tables.commands.get(number)) {
         words.push(match &command.command {
-            warren::broker::Command::Method { channel, method, .. } => format!("{} on {channel}", method.name()),
+            warren::broker::Command::Method { channel, method, .. } => {
+                format!("{} on {channel}", method.name())
+            }
             other => format!("{other:?}").chars().take(60).collect(),
         });
     }

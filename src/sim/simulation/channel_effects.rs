@@ -71,7 +71,10 @@ impl Simulation {
                 let detail = TagDetail { tag, flag: acked }.to_number();
                 let record = Columns::new(RecordKind::Settled, actor, cause).subject(message.0);
                 self.put(sink, record.object(queue.0).detail(detail));
-                self.count.copies = self.count.copies.saturating_sub(1);
+                if acked {
+                    // A rejected copy goes with the effect that follows.
+                    self.count.copies = self.count.copies.saturating_sub(1);
+                }
                 self.history.touch(Ask::Unacked);
                 if acked && applied.is_ack {
                     self.remember_message(Ask::Acked, actor, QueueId::NONE, message, tag, false);

@@ -79,7 +79,7 @@ impl Simulation {
             facts: &*self,
             world: &self.world,
             local: None,
-            now: self.now,
+            now: self.count.step_time,
             name: &name,
             number: 1,
             chance: &mut chance,
@@ -109,7 +109,7 @@ impl Simulation {
                 let problem = error.text.clone();
                 let detail = sink.enter(crate::sim::record::Entry::Error(error));
                 let record = Columns::new(RecordKind::CheckBroken, OPERATOR, self.last_record());
-                self.put(sink, record.subject(number as u32).detail(detail));
+                self.put_late(sink, record.subject(number as u32).detail(detail));
                 (CheckState::Failed, Some(problem))
             }
             (Ok(Some(true)), CheckKind::Expect(_) | CheckKind::Eventually(_)) => (CheckState::Held, None),
@@ -128,7 +128,7 @@ impl Simulation {
     }
 
     fn decide(&mut self, number: usize, state: CheckState, problem: Option<Name>, sink: &mut impl Sink) {
-        let moment = (self.count.steps, self.now);
+        let moment = (self.count.steps, self.count.step_time);
         let Some(check) = self.checks.all.get_mut(number) else { return };
         check.result.state = state;
         check.result.moment = Some(moment);
@@ -139,7 +139,7 @@ impl Simulation {
             CheckState::Pending | CheckState::Undecided => return,
         };
         let record = Columns::new(kind, OPERATOR, self.last_record()).subject(number as u32);
-        self.put(sink, record);
+        self.put_late(sink, record);
     }
 
     fn last_record(&self) -> u32 {

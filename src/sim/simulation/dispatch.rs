@@ -11,7 +11,7 @@ use crate::sim::record::{Columns, NONE, RecordKind, Sink};
 use crate::sim::run::{Limit, Outcome};
 use crate::sim::schedule::{Class, Event};
 
-use super::state::{BROKER, FIRST_CLIENT, GoingOn, OPERATOR, Simulation, Stepped};
+use super::state::{FIRST_CLIENT, GoingOn, OPERATOR, Simulation, Stepped};
 
 /// Events without a record in one pull, so that a pull stays short.
 const SILENT_MAX: u32 = 1_000;
@@ -143,8 +143,7 @@ impl Simulation {
             return;
         }
         self.deadline = None;
-        let cause = self.put(sink, Columns::new(RecordKind::Deadline, BROKER, NONE));
-        self.apply(Command::Deadline, BROKER, cause, sink);
+        self.apply_deadline(sink);
     }
 
     /// What has arrived for a client goes into its inbox, and it runs if it waits for it.

@@ -1,14 +1,11 @@
 //! What the broker does: into records, into the history, and on its way to clients.
 
-
 use crate::amqp::Name;
-use crate::broker::{
-    ChannelId, Command, ConsumerId, DropReason, Effect, MessageId, QueueId,
-};
+use crate::broker::{ChannelId, Command, ConsumerId, DropReason, Effect, MessageId, QueueId};
 use crate::script::program::Ask;
 use crate::sim::history::{Item, Thing};
 use crate::sim::port::FromBroker;
-use crate::sim::record::{Columns, Entry, RecordKind, Sink, TextInfo, drop_reason};
+use crate::sim::record::{Columns, Entry, NONE, RecordKind, Sink, TextInfo, drop_reason};
 use crate::sim::schedule::{Class, Event};
 
 use super::state::{BROKER, FIRST_CLIENT, Simulation};
@@ -23,23 +20,50 @@ pub(super) struct Applied {
     pub is_ack: bool,
     /// The message it published last.
     pub published: MessageId,
+    /// The queues that took that one.
+    pub taken_by: Vec<QueueId>,
     /// From `get-ok`.
     pub message_count: Option<u32>,
+}
+
+impl Applied {
+    /// Whether a copy stood in the queue, and was not refused while it was published.
+    fn was_in(&self, message: MessageId, queue: QueueId) -> bool {
+        message != self.published || self.taken_by.contains(&queue)
+    }
 }
 
 impl Simulation {
     /// Hands a command to the broker, and carries on what it does.
     pub(super) fn apply(&mut self, command: Command, actor: u16, cause: u32, sink: &mut impl Sink) {
         let is_ack = matches!(&command, Command::Method { method: crate::amqp::Method::BasicAck { .. }, .. });
-        let mut applied = Applied { actor, cause, is_ack, published: MessageId::NONE, message_count: None };
         let mut effects = std::mem::take(&mut self.effects);
         self.broker.apply(self.now, command, &mut self.broker_chance, &mut effects);
-        for effect in &effects {
-            self.effect(*effect, &mut applied, sink);
+        self.carry_on(&effects, actor, cause, is_ack, sink);
+        effects.clear();
+        self.effects = effects;
+        self.schedule_deadline();
+    }
+
+    /// The time that the broker waited for has come. Where nothing is to be done any more, nothing is recorded.
+    pub(super) fn apply_deadline(&mut self, sink: &mut impl Sink) {
+        let mut effects = std::mem::take(&mut self.effects);
+        self.broker.apply(self.now, Command::Deadline, &mut self.broker_chance, &mut effects);
+        if !effects.is_empty() {
+            let cause = self.put(sink, Columns::new(RecordKind::Deadline, BROKER, NONE));
+            self.carry_on(&effects, BROKER, cause, false, sink);
         }
         effects.clear();
         self.effects = effects;
         self.schedule_deadline();
+    }
+
+    fn carry_on(&mut self, effects: &[Effect], actor: u16, cause: u32, is_ack: bool, sink: &mut impl Sink) {
+        let (published, taken_by) = (MessageId::NONE, Vec::new());
+        let mut applied = Applied { actor, cause, is_ack, published, taken_by, message_count: None };
+        for effect in effects {
+            self.effect(*effect, &mut applied, sink);
+        }
     }
 
     fn effect(&mut self, effect: Effect, applied: &mut Applied, sink: &mut impl Sink) {
@@ -82,6 +106,7 @@ impl Simulation {
             Effect::Published { channel, message, seq } => {
                 let actor = self.actor_at(channel);
                 applied.published = message;
+                applied.taken_by.clear();
                 self.enter_message(message, actor, None, sink);
                 let record = Columns::new(RecordKind::Published, actor, cause).subject(message.0);
                 self.put(sink, record.object(channel.0).detail(seq));
@@ -98,6 +123,9 @@ impl Simulation {
                 let record = Columns::new(RecordKind::Enqueued, BROKER, cause).subject(message.0);
                 self.put(sink, record.object(queue.0));
                 self.count.copies += 1;
+                if message == applied.published {
+                    applied.taken_by.push(queue);
+                }
                 self.history.touch(Ask::Ready);
             }
             Effect::Dropped { message, queue, reason } => {
@@ -109,7 +137,9 @@ impl Simulation {
                 self.enter_message(to, applied.actor, Some((from, reason)), sink);
                 let record = Columns::new(RecordKind::DeadLettered, BROKER, cause).subject(from.0);
                 self.put(sink, record.object(queue.0).detail(to.0));
-                self.count.copies = self.count.copies.saturating_sub(1);
+                if applied.was_in(from, queue) {
+                    self.count.copies = self.count.copies.saturating_sub(1);
+                }
                 self.history.touch(Ask::Ready);
                 self.remember_message(Ask::DeadLettered, BROKER, queue, from, 0, false);
                 if reason == DropReason::Expired {
@@ -125,6 +155,10 @@ impl Simulation {
             if reason == DropReason::Unroutable && message == applied.published {
                 self.remember_message(Ask::Unroutable, applied.actor, queue, message, 0, false);
             }
+            return;
+        }
+        if !applied.was_in(message, queue) {
+            // The queue was full and refused it: its publisher is told, nothing was lost from the queue.
             return;
         }
         self.count.copies = self.count.copies.saturating_sub(1);

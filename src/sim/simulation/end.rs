@@ -9,7 +9,6 @@ impl Simulation {
     /// Ends the run here. What is decided now belongs to the last moment.
     pub fn conclude(&mut self, outcome: Outcome, sink: &mut impl Sink) {
         self.going_on = None;
-        self.count.is_step_open = self.count.steps > 0;
         self.outcome = Some(outcome);
         self.close_checks(outcome, sink);
     }

@@ -87,6 +87,8 @@ pub(super) struct GoingOn {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Counters {
     pub steps: u32,
+    /// The virtual time of the last step.
+    pub step_time: SimTime,
     pub records: u32,
     pub commands: u32,
     /// Dispatches, those without a record too.
@@ -123,7 +125,7 @@ impl std::fmt::Debug for Simulation {
 impl Simulation {
     /// The virtual time of the last step.
     pub fn now(&self) -> SimTime {
-        self.now
+        self.count.step_time
     }
 
     /// Steps done.
@@ -208,10 +210,21 @@ impl Simulation {
         if !self.count.is_step_open {
             self.count.is_step_open = true;
             self.count.steps += 1;
+            self.count.step_time = self.now;
             sink.begin_step(self.now);
         }
         sink.put(self.now, record);
         self.count.records += 1;
         self.count.records - 1
+    }
+
+    /// Puts a record that belongs to the last step, as it says something about the moment after it.
+    pub(super) fn put_late(&mut self, sink: &mut impl Sink, record: Columns) {
+        if self.count.steps == 0 {
+            self.put(sink, record);
+            return;
+        }
+        sink.put(self.count.step_time, record);
+        self.count.records += 1;
     }
 }
