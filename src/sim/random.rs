@@ -41,14 +41,14 @@ impl Stream {
     }
 
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.state = self.state.wrapping_add(STEP);
         mix(self.state)
     }
 
     /// A number in `0..count`, each as likely as the next up to 2^-32; 0 where count is 0.
     pub fn below(&mut self, count: u64) -> u64 {
-        (u128::from(self.next()) * u128::from(count) >> 64) as u64
+        ((u128::from(self.draw()) * u128::from(count)) >> 64) as u64
     }
 
     /// Its state, for a fingerprint.
@@ -71,7 +71,7 @@ mod tests {
     fn streams_differ_and_stay() {
         let take = |seed, purpose, of| {
             let mut stream = Stream::new(seed, purpose, of);
-            [stream.next(), stream.next()]
+            [stream.draw(), stream.draw()]
         };
         let all = [
             take(1, Purpose::Client, 0),

@@ -53,7 +53,7 @@ impl Eval<'_> {
 
     /// Version 4, from the client's own stream.
     fn uuid(&mut self) -> Name {
-        let (high, low) = (self.chance.next(), self.chance.next());
+        let (high, low) = (self.chance.draw(), self.chance.draw());
         let low = low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000;
         Name::from(format!(
             "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
@@ -69,7 +69,7 @@ impl Eval<'_> {
     fn random(&mut self, operands: &[Value]) -> Result<Value> {
         match operands {
             // 53 bits: each a double, none of them 1.
-            [] => Ok(Value::Float((self.chance.next() >> 11) as f64 / 9_007_199_254_740_992.0)),
+            [] => Ok(Value::Float((self.chance.draw() >> 11) as f64 / 9_007_199_254_740_992.0)),
             [Value::Int(max)] if *max >= 1 => Ok(Value::Int(1 + self.chance.below(*max as u64) as i64)),
             [Value::List(list)] if !list.items().is_empty() => {
                 let at = self.chance.below(list.items().len() as u64);

@@ -6,7 +6,7 @@ use crate::amqp::{FieldTable, FieldValue, name};
 
 use super::list::{List, Table};
 use super::text::text_of;
-use super::value::{ScriptError, Value};
+use super::types::{ScriptError, Value};
 
 /// What a value goes over the wire as. Whole numbers as client libraries send them, durations as whole milliseconds,
 /// text as long string.

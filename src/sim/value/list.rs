@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::amqp::Name;
 
-use super::value::{ScriptError, Value};
+use super::types::{ScriptError, Value};
 
 /// Items of a list, entries of a table: what a handler may still walk through at every message.
 const ITEMS_MAX: usize = 100_000;

@@ -3,10 +3,10 @@
 mod convert;
 mod list;
 mod text;
-mod value;
+mod types;
 
 pub use list::{List, Table};
-pub use value::{MessageValue, QueueAlias, ScriptError, Value};
+pub use types::{MessageValue, QueueAlias, ScriptError, Value};
 
 pub(super) use convert::{field_of, value_of_field};
 pub(super) use text::{json, text_of};

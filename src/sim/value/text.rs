@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::amqp::FieldValue;
 
-use super::value::Value;
+use super::types::Value;
 
 /// As `print` shows it.
 pub(in crate::sim) fn text_of(value: &Value) -> String {
