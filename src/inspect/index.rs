@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::amqp::Name;
 use crate::script::program::{Instr, Program};
-use crate::sim::record::{Actor, BindingInfo, NONE, Record, RecordKind as Kind, Recording};
+use crate::sim::record::{Actor, BindingInfo, Record, RecordKind as Kind, Recording};
 
 use super::mark::{mark_kind, places};
 use super::moment::bare_record;

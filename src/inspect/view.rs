@@ -150,7 +150,8 @@ pub struct Tile {
     pub index: u32,
     /// The run has passed its end: it will not change.
     pub complete: bool,
-    /// Lane by lane, for each column two bytes: count (at most 255) and the dominant `MarkKind` (0 none).
+    /// Lane by lane, for each column two bytes: count (at most 255) and the dominant `MarkKind` (0 none). Lanes that
+    /// have come since are missing at the end: a tile is of the lanes known when it was asked for.
     pub cells: ByteBuf,
 }
 
@@ -294,7 +295,8 @@ pub struct ClientRow {
     pub span: Option<Span>,
 }
 
-/// A node of the topology, on an integer grid.
+/// A node of the topology, on an integer grid. A client that publishes and consumes stands twice, left and right: key
+/// nodes by thing and column.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Node {
     /// What it selects.
@@ -305,7 +307,8 @@ pub struct Node {
     pub label: String,
     /// A second line: type of an exchange, features of a queue, state of a client.
     pub detail: String,
-    /// Column from the left: publishers 0, exchanges 1 (and further for exchange-to-exchange), queues, consumers.
+    /// Column from the left: publishers, exchanges (further right the more exchanges lead to them), queues,
+    /// consumers; without gaps.
     pub column: u16,
     /// Row from the top.
     pub row: u16,
@@ -317,7 +320,7 @@ pub struct Node {
     pub present: bool,
 }
 
-/// An edge of the topology.
+/// An edge of the topology. One that leads back, from a queue to an exchange, is dead-lettering.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edge {
     /// Index of the node it leaves.

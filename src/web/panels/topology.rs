@@ -160,7 +160,7 @@ fn view_node(node: &Node, props: &Props, busy: &BTreeSet<Thing>) -> Html {
         }
     };
     html! {
-        <g key={format!("{:?}", node.thing)} class={class} transform={format!("translate({} {})", left(node), top(node))}
+        <g key={format!("{} {:?}", node.column, node.thing)} class={class} transform={format!("translate({} {})", left(node), top(node))}
             role="button" tabindex="0" aria-pressed={chosen.to_string()} aria-label={spoken(node)}
             onclick={select(&props.dispatch, node.thing.clone())} onkeydown={on_key}>
             <title>{ spoken(node) }</title>
