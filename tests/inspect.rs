@@ -269,3 +269,46 @@ fn marks_fly_from_client_to_queue_to_client() {
          connection.close and ends"
     );
 }
+
+/// A publish on a channel that the one before it closed, a wait and a variable: each is told as the script says it.
+const CLOSED: &str = r#"publisher p {
+  let sent = 0
+  publish "a" to nowhere
+  publish "b" to nowhere
+  sent = 2
+  wait 1s
+}
+"#;
+
+#[test]
+fn a_closed_channel_ignores_what_still_comes() {
+    let mut run = asked(CLOSED);
+    let step = run.seek(0, true, &[MarkKind::Publish], None);
+    assert_eq!(
+        run.events(step),
+        [
+            "p is connected",
+            "p sets sent to 0",
+            "p sends basic.publish \"a\" to exchange nowhere with key \"\"",
+            "p sends basic.publish \"b\" to exchange nowhere with key \"\"",
+            "p sets sent to 2",
+            "p waits 1s",
+        ]
+    );
+    let refused = run.seek(step, true, &[MarkKind::Refusal], None);
+    assert_eq!(
+        run.events(refused),
+        [
+            "the broker closes channel 1 of p: 404 NOT_FOUND - no exchange 'nowhere' in vhost '/'",
+            "a channel of p is closed",
+        ]
+    );
+    assert_eq!(
+        run.events(refused + 1),
+        [
+            "basic.publish \"b\" to exchange nowhere with key \"\" of p comes to a closed channel and is ignored"
+        ]
+    );
+    let landmarks: Vec<MarkKind> = run.summary.landmarks.iter().map(|(_, _, kind)| *kind).collect();
+    assert_eq!(landmarks, [MarkKind::Refusal], "the error is told once, where the broker raised it");
+}

@@ -50,14 +50,14 @@ pub fn state(names: Names<'_>, client: &Client) -> String {
             || "running".to_owned(),
             |(kind, pc)| {
                 // The statement itself says how long it waits, or for what.
-                let written = span(names, pc).map_or("", |span| span.of(&names.recording.spec().source));
-                wait_words(kind, written.lines().next().unwrap_or(""))
+                wait_words(kind, span(names, pc).map_or("", |span| names.written(span)))
             },
         ),
     }
 }
 
-fn wait_words(kind: WaitKind, written: &str) -> String {
+/// A wait as the script says it, where it says it.
+pub fn wait_words(kind: WaitKind, written: &str) -> String {
     let detail = written.strip_prefix("wait ").map_or(String::new(), |rest| format!(" {}", rest.trim()));
     match kind {
         WaitKind::Timer => format!("waits{detail}"),

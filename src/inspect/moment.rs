@@ -1,12 +1,12 @@
 //! A moment in words, and the way from one to the next that is worth looking at.
 
 use crate::amqp::SimTime;
-use crate::sim::record::{BLOCK_RECORDS, NONE, Record, RecordKind, Recording};
+use crate::sim::record::{BLOCK_RECORDS, NONE, Record, RecordKind, Recording, StepInfo};
 
 use super::mark::mark_kind;
 use super::names::Names;
 use super::sentence::{event, things};
-use super::view::{MarkKind, Moment, Step, Thing};
+use super::view::{Event, MarkKind, Moment, Step, Thing};
 
 /// Events of one step that are told; a publish to a thousand queues is one step.
 const EVENTS_MAX: usize = 200;
@@ -18,13 +18,36 @@ pub fn moment(recording: &Recording, step: Step) -> Moment {
         return Moment::default();
     };
     let names = Names::new(recording);
-    let records = recording.records(info.first..info.end);
     Moment {
         step: u64::from(moment),
         time: info.time.0,
         ordinal: info.step - steps_before(recording, info.time),
-        events: records.filter_map(|record| event(names, &record)).take(EVENTS_MAX).collect(),
+        events: events(names, &info),
     }
+}
+
+/// The events of a step; if there are too many, the last one says how much was left out.
+fn events(names: Names<'_>, step: &StepInfo) -> Vec<Event> {
+    let mut told = Vec::new();
+    for record in names.recording.records(step.first..step.end) {
+        if told.len() == EVENTS_MAX {
+            let text = format!("… and {} more records of this step", step.end - record.number);
+            let (time, kind) = (step.time.0, MarkKind::Other);
+            let more = Event {
+                step: u64::from(step.step) + 1,
+                time,
+                kind,
+                text,
+                message: None,
+                things: Vec::new(),
+                span: None,
+            };
+            told.push(more);
+            break;
+        }
+        told.extend(event(names, &record));
+    }
+    told
 }
 
 /// The last moment not after that time. If steps have that very time, the one that is `ordinal` steps into it, its

@@ -6,6 +6,7 @@ use crate::amqp::Name;
 use crate::broker::{ConsumerId, ExchangeId, MessageId, QueueId};
 use crate::script::program::Role;
 use crate::sim::record::{Actor, BindingInfo, ConsumerInfo, MessageInfo, NONE, PlaceInfo, Record, Recording};
+use crate::text::Span;
 
 use super::view::{MessageRef, Thing, ThingKind};
 
@@ -172,7 +173,12 @@ impl<'a> Names<'a> {
     /// The check's line, as written.
     pub fn check(&self, check: u32) -> &'a str {
         let span = self.recording.program().checks.get(check as usize).map(|check| check.span);
-        span.map_or("", |span| span.of(&self.recording.spec().source))
+        span.map_or("", |span| self.written(span))
+    }
+
+    /// The first line of what stands there in the script that was run.
+    pub fn written(&self, span: Span) -> &'a str {
+        span.of(&self.recording.spec().source).lines().next().unwrap_or("").trim()
     }
 }
 

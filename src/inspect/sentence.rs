@@ -4,6 +4,7 @@ use crate::amqp::Scope;
 use crate::broker::{Command, DropReason, MessageId, Reply};
 use crate::sim::record::{EndReason, NONE, Record, RecordKind as Kind, WaitKind};
 
+use super::clients::wait_words;
 use super::mark::mark_kind;
 use super::method_words::command_words;
 use super::names::{Names, exchange_words, quoted_text};
@@ -85,8 +86,10 @@ fn client_sentence(names: Names<'_>, record: &Record) -> Option<String> {
             format!("{client} takes up {}, which came back", names.quoted(record.message()?))
         }
         Kind::Printed => format!("{client} prints {}", quoted_text(&short(text(names, record)?))),
-        Kind::Assigned => format!("{client} sets {}", short(text(names, record)?)),
-        Kind::Waiting => format!("{client} {}", waits(record)),
+        Kind::Assigned => {
+            format!("{client} sets {} to {}", assigned_name(names, record), short(text(names, record)?))
+        }
+        Kind::Waiting => format!("{client} {}", waits(names, record)?),
         Kind::Raised => format!("{client} meets an error: {}", error_text(names, record)?),
         Kind::Retrying => format!("{client} cannot connect and tries again in {} ms", record.detail),
         _ => return None,
@@ -200,7 +203,7 @@ fn broker_sentence(names: Names<'_>, record: &Record) -> Option<String> {
             let is_publish =
                 matches!(&info.command, Command::Method { method, .. } if method.name() == "basic.publish");
             if is_publish {
-                return None;
+                return ignored(names, record, &info.command);
             }
             format!("{} of {client} arrives", command_words(&info.command))
         }
@@ -269,6 +272,14 @@ fn operator_sentence(names: Names<'_>, record: &Record) -> Option<String> {
     })
 }
 
+/// A publish whose effects say the rest; or one that has none, as its channel was closed before it came.
+fn ignored(names: Names<'_>, record: &Record, command: &Command) -> Option<String> {
+    let is_last = names.recording.step(record.step).is_some_and(|step| step.end == record.number + 1);
+    let client = names.actor(record.actor);
+    is_last
+        .then(|| format!("{} of {client} comes to a closed channel and is ignored", command_words(command)))
+}
+
 fn command(names: Names<'_>, record: &Record) -> Option<String> {
     let info = names.recording.tables().commands.get(record.command()?)?;
     Some(command_words(&info.command))
@@ -298,10 +309,14 @@ fn reply_words(names: Names<'_>, record: &Record) -> String {
     let reply = names.recording.tables().replies.get(record.detail);
     match reply {
         Some(Reply::QueueDeclared { queue, message_count, consumer_count }) => {
-            format!(": queue {queue} has {message_count} ready and {consumer_count} consumers")
+            format!(": queue {queue} has {message_count} ready and {}", counted(*consumer_count, "consumer"))
         }
-        Some(Reply::QueueDeleted { message_count }) => format!(": {message_count} messages went with it"),
-        Some(Reply::QueuePurged { message_count }) => format!(": {message_count} messages purged"),
+        Some(Reply::QueueDeleted { message_count }) => {
+            format!(": {} went with it", counted(*message_count, "message"))
+        }
+        Some(Reply::QueuePurged { message_count }) => {
+            format!(": {} purged", counted(*message_count, "message"))
+        }
         Some(Reply::Consuming { consumer_tag }) => format!(": consumer tag {}", quoted_text(consumer_tag)),
         Some(Reply::Cancelled { consumer_tag }) => format!(": {} cancelled", quoted_text(consumer_tag)),
         Some(Reply::GetEmpty) => ": the queue is empty".to_owned(),
@@ -311,19 +326,21 @@ fn reply_words(names: Names<'_>, record: &Record) -> String {
     }
 }
 
-fn waits(record: &Record) -> String {
-    match record.wait_kind() {
-        Some(WaitKind::Timer) if record.detail != NONE => format!("waits {} ms", record.detail),
-        Some(WaitKind::Timer) | None => "waits".to_owned(),
-        Some(WaitKind::Forever) => "waits forever".to_owned(),
-        Some(WaitKind::Until) => "waits until its condition holds".to_owned(),
-        Some(WaitKind::Confirms) => "waits for confirms".to_owned(),
-        Some(WaitKind::Round) => "waits for the next round".to_owned(),
-        Some(WaitKind::Reply) => "waits for the reply".to_owned(),
-        Some(WaitKind::Connecting) => "connects".to_owned(),
-        Some(WaitKind::Idle) => "is at the end of its text and lives for its consumers".to_owned(),
-        Some(WaitKind::Closing) => "closes its connection".to_owned(),
-    }
+/// What is assigned to, as written before the `=`.
+fn assigned_name<'a>(names: Names<'a>, record: &Record) -> &'a str {
+    let written = names.recording.span_of(record).map_or("", |span| names.written(span));
+    let target = written.split('=').next().unwrap_or("").trim();
+    target.strip_prefix("let ").unwrap_or(target).trim()
+}
+
+fn waits(names: Names<'_>, record: &Record) -> Option<String> {
+    let written = names.recording.span_of(record).map_or("", |span| names.written(span));
+    Some(match record.wait_kind()? {
+        WaitKind::Idle => "is at the end of its text and lives for its consumers".to_owned(),
+        WaitKind::Connecting => "connects".to_owned(),
+        WaitKind::Closing => "closes its connection".to_owned(),
+        kind => wait_words(kind, written),
+    })
 }
 
 fn return_words(code: u32) -> &'static str {
@@ -348,6 +365,10 @@ pub fn reason_words(reason: DropReason) -> &'static str {
         DropReason::DeadLetterCycle => "dead-lettering it again would be a cycle",
         DropReason::RolledBack => "the transaction was rolled back",
     }
+}
+
+fn counted(count: u32, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn short(text: &str) -> String {
