@@ -38,19 +38,27 @@ impl Broker {
         if !requeue {
             return Err(Refusal::not_implemented("requeue=false"));
         }
-        let held: Vec<Unacked> = self.channel_mut(at.channel).unacked.take().iter().copied().collect();
-        self.carry_out_settlement(at.channel, held, Settlement::Requeue(Back::Nacked));
+        let mut held: Vec<Unacked> = self.channel_mut(at.channel).unacked.take().iter().copied().collect();
+        self.carry_out_settlement(at.channel, &mut held, Settlement::Requeue(Back::Nacked));
         self.reply(at, Reply::Done);
         Ok(())
     }
 
     fn settle(&mut self, at: At, tag: u64, multiple: bool, settlement: Settlement) -> Outcome {
-        let held = self.take_unacked(at.channel, tag, multiple)?;
+        let channel = self.channel_mut(at.channel);
+        if !multiple
+            && channel.transaction.is_none()
+            && let Some(mut one) = channel.unacked.remove(tag)
+        {
+            self.carry_out_settlement(at.channel, std::slice::from_mut(&mut one), settlement);
+            return Ok(());
+        }
+        let mut held = self.take_unacked(at.channel, tag, multiple)?;
         if let Some(transaction) = &mut self.channel_mut(at.channel).transaction {
             transaction.settle(held, settlement);
             return Ok(());
         }
-        self.carry_out_settlement(at.channel, held, settlement);
+        self.carry_out_settlement(at.channel, &mut held, settlement);
         Ok(())
     }
 
@@ -78,7 +86,7 @@ impl Broker {
     pub(super) fn carry_out_settlement(
         &mut self,
         channel: ChannelId,
-        mut held: Vec<Unacked>,
+        held: &mut [Unacked],
         settlement: Settlement,
     ) {
         if held.len() > 1 {

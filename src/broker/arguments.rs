@@ -204,6 +204,22 @@ fn check(rule: Rule, value: &FieldValue, arguments: &FieldTable) -> Result<(), S
     }
 }
 
+/// Checks the arguments of a consumer: those of another queue type, and the type of `x-priority`.
+pub(super) fn check_consumer(place: &str, kind: QueueKind, arguments: &FieldTable) -> Outcome {
+    let refuse = |key: &str, why: &str| {
+        Err(Refusal::precondition_failed(format!("invalid arg '{key}' for {place}{why}")))
+    };
+    for key in ["x-stream-offset", "x-stream-filter", "x-stream-match-unfiltered"] {
+        if arguments.get(key).is_some() {
+            return refuse(key, &format!(" of queue type {}", kind.module()));
+        }
+    }
+    match arguments.get("x-priority").map(integer) {
+        Some(Err(why)) => refuse("x-priority", &format!(": {why}")),
+        _ => Ok(()),
+    }
+}
+
 fn unacceptable(value: &FieldValue) -> String {
     format!("{{unacceptable_type,{}}}", value.type_name())
 }

@@ -110,6 +110,9 @@ impl<T: Item> Chunks<T> {
 
     /// Takes the item of that order out.
     pub fn remove(&mut self, order: u64) -> Option<T> {
+        if self.front().is_some_and(|first| first.order() == order) {
+            return self.pop_front();
+        }
         let at = self.chunk_of(order);
         let chunk = self.chunks.get_mut(at)?;
         let within = chunk.binary_search_by_key(&order, Item::order).ok()?;

@@ -1,8 +1,8 @@
 //! Connections: opening, their channels' numbers, their end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
-use crate::amqp::{Capabilities, ChannelNumber, ConnectionId, Name, Open, name};
+use crate::amqp::{Capabilities, ChannelNumber, ConnectionId, Method, Name, Open, name};
 
 use super::effect::{ChannelId, Effect, Exception, Reply, Side};
 use super::machine::{At, Broker};
@@ -39,6 +39,8 @@ pub(super) struct Connection {
     pub is_open: bool,
     /// It published while an alarm was on: nothing more is read from it.
     pub is_blocked: bool,
+    /// What it sent since, that publish first.
+    pub unread: VecDeque<(ChannelNumber, Method)>,
 }
 
 impl Broker {
@@ -60,6 +62,7 @@ impl Broker {
                     names_made: 0,
                     is_open: true,
                     is_blocked: false,
+                    unread: VecDeque::new(),
                 };
                 self.connections.insert(connection, connection_state);
                 self.put(Effect::Opened { connection: connection.0 });
@@ -89,6 +92,14 @@ impl Broker {
             let text =
                 "Login was refused using authentication mechanism PLAIN. For details see the broker logfile.";
             return Err(Some((Refusal::access_refused(text), (0, 0))));
+        }
+        // RabbitMQ: the client may lower what the server proposes, not raise it; 0 would be no limit.
+        if let Some(asked) = open.channel_max.filter(|asked| *asked == 0 || *asked > CHANNEL_MAX) {
+            let text = format!(
+                "negotiated channel_max = {asked} is higher than the maximum allowed value ({CHANNEL_MAX})"
+            );
+            // Spec: connection.tune is method 10, 30.
+            return Err(Some((Refusal::not_allowed(text), (10, 30))));
         }
         // Spec: connection.open is method 10, 40.
         let refuse = |text: String| Err(Some((Refusal::not_allowed(text), (10, 40))));
@@ -129,6 +140,8 @@ impl Broker {
             return;
         }
         state.is_open = false;
+        state.is_blocked = false;
+        state.unread.clear();
         let slots = std::mem::take(&mut state.channels);
         for slot in slots.into_values() {
             if let ChannelSlot::Open(channel) = slot {

@@ -2,6 +2,7 @@
 
 use crate::amqp::{FieldTable, Name};
 
+use super::arguments;
 use super::channel::Unacked;
 use super::consumer::Consumer;
 use super::effect::{ConsumerId, Effect, QueueId, Reply};
@@ -35,6 +36,7 @@ impl Broker {
         let tag = if tag.is_empty() { self.generate_name(at.connection, "amq.ctag-") } else { tag };
         let priority = arguments.get("x-priority").and_then(|value| value.as_integer()).unwrap_or(0);
         let exclusive = exclusive && !self.queue(id).is_quorum();
+        self.has_own_timeouts |= arguments.get("x-consumer-timeout").is_some();
         let consumer = self.add_consumer(Consumer {
             channel: at.channel,
             queue: id,
@@ -54,8 +56,8 @@ impl Broker {
         if exclusive {
             queue.exclusive_consumer = consumer;
         }
-        if queue.spec.single_active {
-            self.challenge(id, consumer);
+        if queue.spec.single_active && queue.active == ConsumerId::NONE {
+            queue.active = consumer;
         }
         self.reply(at, Reply::Consuming { consumer_tag: tag });
         self.settle_queue(id);
@@ -79,28 +81,13 @@ impl Broker {
         if queue.is_quorum() && self.channel(at.channel).global_prefetch != 0 {
             return Err(Refusal::not_implemented(format!("{} does not support global qos", place())));
         }
-        let _ = arguments;
+        arguments::check_consumer(&place(), queue.spec.kind, arguments)?;
         let in_use = queue.exclusive_consumer != ConsumerId::NONE
             || (exclusive && !queue.is_quorum() && (queue.spec.single_active || !queue.consumers.is_empty()));
         if in_use {
             return Err(Refusal::access_refused(format!("{} in exclusive use", place())));
         }
         Ok(())
-    }
-
-    /// A consumer comes to a queue with a single active one. RabbitMQ: in a quorum queue a higher priority takes
-    /// over, in a classic one it waits.
-    fn challenge(&mut self, id: QueueId, consumer: ConsumerId) {
-        let queue = self.queue(id);
-        let active = queue.active;
-        let takes_over = queue.is_quorum()
-            && self.profile.quorum_single_active_by_priority
-            && active != ConsumerId::NONE
-            && self.consumer(active).in_flight == 0
-            && self.consumer(active).priority < self.consumer(consumer).priority;
-        if active == ConsumerId::NONE || takes_over {
-            self.queue_mut(id).active = consumer;
-        }
     }
 
     /// RabbitMQ: the unacked ones stay with the channel; an unknown tag is fine.
@@ -171,6 +158,7 @@ impl Broker {
             entry.got = true;
             self.hold(channel, Unacked { tag, queue: id, consumer: ConsumerId::NONE, entry, since: now });
         }
+        self.note_limits(id);
         self.arm(Timer::Head(id));
         Ok(())
     }

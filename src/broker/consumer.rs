@@ -117,6 +117,26 @@ impl Broker {
         queue
     }
 
+    /// The single active consumer. RabbitMQ: in a quorum queue (4.0) it yields to one of higher priority, and gets
+    /// nothing more until what it holds is settled.
+    pub(super) fn yielding(&mut self, queue: QueueId) -> ConsumerId {
+        let state = &self.queues[queue.index()];
+        let active = state.active;
+        if active == ConsumerId::NONE || !state.is_quorum() || !self.profile.quorum_single_active_by_priority
+        {
+            return active;
+        }
+        let priority = self.consumer(active).priority;
+        if !state.consumers.all().iter().any(|id| self.consumer(*id).priority > priority) {
+            return active;
+        }
+        if self.consumer(active).in_flight > 0 {
+            return ConsumerId::NONE;
+        }
+        self.elect(queue);
+        self.queues[queue.index()].active
+    }
+
     /// Chooses the next single active consumer: the highest priority, then the one that came first.
     fn elect(&mut self, queue: QueueId) {
         let state = &self.queues[queue.index()];

@@ -100,13 +100,9 @@ impl Broker {
             Overflow::RejectPublish => false,
             Overflow::RejectPublishDeadLetter => true,
         };
-        let full = if queue.is_quorum() {
-            settings.max_length.is_some_and(|max| u64::from(queue.ready.len() + queue.unacked) > max)
-                || settings.max_bytes.is_some_and(|max| queue.ready.bytes() > max)
-        } else {
-            settings.max_length.is_some_and(|max| u64::from(queue.ready.len()) + 1 > max)
-                || settings.max_bytes.is_some_and(|max| queue.ready.bytes() + self.body_bytes(message) > max)
-        };
+        let (messages, bytes) =
+            (u64::from(queue.ready.len()) + 1, queue.ready.bytes() + self.body_bytes(message));
+        let full = queue.is_refusing || (!queue.is_quorum() && settings.is_over(messages, bytes));
         full.then_some(dead_letters)
     }
 
@@ -144,7 +140,7 @@ impl Broker {
     fn next_consumer(&mut self, id: QueueId) -> Option<ConsumerId> {
         let queue = self.queue(id);
         if queue.spec.single_active {
-            let active = queue.active;
+            let active = self.yielding(id);
             return (active != ConsumerId::NONE && self.can_take(self.consumer(active))).then_some(active);
         }
         loop {
@@ -185,9 +181,8 @@ impl Broker {
     pub(super) fn hold(&mut self, channel: ChannelId, unacked: Unacked) {
         self.queue_mut(unacked.queue).unacked += 1;
         let state = self.channel_mut(channel);
-        let first = state.unacked.is_empty();
         state.unacked.push_back(unacked);
-        if first {
+        if state.tick_armed == SimTime::MAX && self.is_timed(&unacked) {
             self.arm(Timer::Tick(channel));
         }
     }
@@ -227,33 +222,57 @@ impl Broker {
         let now = self.now;
         while self.node_up {
             let queue = self.queue(id);
-            let expired = queue.ready.heads(queue.is_quorum()).find(|entry| entry.expires <= now).copied();
-            let Some(entry) = expired else { return };
+            let Some(entry) = queue.ready.expired(now, queue.is_quorum()) else { return };
             let bytes = self.body_bytes(entry.message);
-            if !self.queue_mut(id).ready.take(entry, bytes) {
+            if !self.queue_mut(id).ready.remove(entry, bytes) {
                 return;
             }
             self.drop_copy(id, entry, DropReason::Expired);
         }
     }
 
+    /// Messages were taken out by get or purge.
+    pub(super) fn note_limits(&mut self, id: QueueId) {
+        if self.queue(id).is_refusing {
+            self.note_soft_limit(id);
+        }
+    }
+
     /// RabbitMQ: only what is ready counts, and the head is dropped.
     fn enforce_limits(&mut self, id: QueueId) {
-        let settings = Arc::clone(&self.queue(id).settings);
-        if settings.overflow != Overflow::DropHead
-            || (settings.max_length.is_none() && settings.max_bytes.is_none())
-        {
+        let settings = &self.queue(id).settings;
+        if settings.max_length.is_none() && settings.max_bytes.is_none() {
             return;
         }
+        if settings.overflow != Overflow::DropHead {
+            return self.note_soft_limit(id);
+        }
+        let settings = Arc::clone(settings);
         loop {
             let ready = &self.queue(id).ready;
-            let too_many = settings.max_length.is_some_and(|max| u64::from(ready.len()) > max);
-            let too_large = settings.max_bytes.is_some_and(|max| ready.bytes() > max);
-            if !(too_many || too_large) {
+            if !settings.is_over(u64::from(ready.len()), ready.bytes()) {
                 return;
             }
             let Some(entry) = self.pop_head(id) else { return };
             self.drop_copy(id, entry, DropReason::MaxLength);
+        }
+    }
+
+    /// RabbitMQ: a quorum queue tells its publishers once it is over the limit, so that one more comes in, and
+    /// takes messages again when it is down to four fifths of it.
+    fn note_soft_limit(&mut self, id: QueueId) {
+        let queue = self.queue_mut(id);
+        if !queue.is_quorum() {
+            return;
+        }
+        let (messages, bytes) = (u64::from(queue.ready.len()), queue.ready.bytes());
+        if queue.settings.is_over(messages, bytes) {
+            queue.is_refusing = true;
+        } else if !queue
+            .settings
+            .is_over(messages.saturating_mul(5).div_ceil(4), bytes.saturating_mul(5).div_ceil(4))
+        {
+            queue.is_refusing = false;
         }
     }
 }

@@ -18,6 +18,8 @@ pub(super) enum ExchangeKind {
     Fanout,
     Topic,
     Headers,
+    /// To one destination by chance (plugin).
+    Random,
     /// To one queue by chance (4.0 and later).
     LocalRandom,
 }
@@ -29,6 +31,7 @@ impl ExchangeKind {
             "fanout" => Self::Fanout,
             "topic" => Self::Topic,
             "headers" => Self::Headers,
+            "x-random" => Self::Random,
             "x-local-random" => Self::LocalRandom,
             _ => return None,
         })

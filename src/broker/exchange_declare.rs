@@ -223,6 +223,9 @@ impl Broker {
         if kind == ExchangeKind::Headers {
             headers::check(&arguments)?;
         }
+        if kind == ExchangeKind::LocalRandom {
+            self.check_local_random(destination, &key)?;
+        }
         if let (ExchangeKind::Topic, Some(most)) = (kind, self.profile.hash_words_max) {
             let hashes = crate::amqp::topic::words(&key).filter(|word| *word == "#").count();
             if hashes > usize::from(most) {
@@ -233,6 +236,23 @@ impl Broker {
         }
         if self.find_binding(source, destination, &key, &arguments).is_none() {
             self.add_binding(source, destination, key, arguments);
+        }
+        Ok(())
+    }
+
+    /// RabbitMQ 4.0: classic queues only, and no binding keys.
+    fn check_local_random(&self, destination: Destination, key: &str) -> Outcome {
+        let classic = match destination {
+            Destination::Queue(queue) => !self.queue(queue).is_quorum(),
+            Destination::Exchange(_) => true,
+        };
+        if !classic {
+            return Err(Refusal::precondition_failed(
+                "Queue type rabbit_quorum_queue not valid for this exchange type",
+            ));
+        }
+        if !key.is_empty() {
+            return Err(Refusal::precondition_failed(format!("Non empty binding '{key}' key not permitted")));
         }
         Ok(())
     }

@@ -225,6 +225,6 @@ fn answer(
             let matched = headers::matches(arguments, headers, strict);
             BindingAnswer::Headers { any, pairs, matched }
         }
-        ExchangeKind::LocalRandom => BindingAnswer::Chance,
+        ExchangeKind::Random | ExchangeKind::LocalRandom => BindingAnswer::Chance,
     }
 }

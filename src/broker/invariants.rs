@@ -54,7 +54,7 @@ impl Broker {
         }
         for id in queue.consumers.all() {
             let consumer = self.consumer(*id);
-            let waits = queue.spec.single_active && queue.active != *id;
+            let waits = queue.spec.single_active && (queue.active != *id || queue.is_quorum());
             assert!(
                 waits || !self.can_take(consumer),
                 "{} has ready messages and an idle consumer {}",

@@ -51,6 +51,8 @@ pub struct Broker {
     /// Some queue or consumer has an acknowledgement timeout of its own.
     pub(super) has_own_timeouts: bool,
     pub(super) alarms: BTreeSet<Alarm>,
+    /// Connections that are read again, the last one first.
+    pub(super) unblocked: Vec<ConnectionId>,
 }
 
 /// Where a method came in.
@@ -86,6 +88,7 @@ impl Broker {
             generation: 0,
             has_own_timeouts: false,
             alarms: BTreeSet::new(),
+            unblocked: Vec::new(),
         };
         broker.add_guest();
         broker.add_vhost(&name("/"));
@@ -123,6 +126,7 @@ impl Broker {
             Command::Lost { connection } => self.end_connection(connection),
             Command::Operator(operator) => self.operate(operator, choices),
         }
+        self.read_on(choices);
         self.bury(choices);
         self.prune_timers();
     }
@@ -144,7 +148,15 @@ impl Broker {
         method: Method,
         choices: &mut dyn Choices,
     ) {
-        let Some(state) = self.connections.get(&connection).filter(|state| state.is_open) else { return };
+        let alarmed = !self.alarms.is_empty();
+        let open = self.connections.get_mut(&connection).filter(|state| state.is_open);
+        let Some(state) = open else { return };
+        // RabbitMQ: with an alarm on, a connection is read up to its first publish, and that one waits, too.
+        let publishes = matches!(method, Method::BasicPublish { .. });
+        if state.is_blocked || (alarmed && publishes) {
+            state.unread.push_back((number, method));
+            return self.block(connection);
+        }
         let ids = method.ids();
         let outcome = match (number, state.channels.get(&number), method) {
             (0, _, method) => self.connection_method(connection, method),
@@ -163,6 +175,17 @@ impl Broker {
         };
         if let Err(refusal) = outcome {
             self.refuse(connection, number, &refusal, ids);
+        }
+    }
+
+    /// Carries out what unblocked connections sent while they were blocked.
+    fn read_on(&mut self, choices: &mut dyn Choices) {
+        while let Some(connection) = self.unblocked.pop() {
+            let state = self.connections.get_mut(&connection);
+            let unread = state.map(|state| std::mem::take(&mut state.unread)).unwrap_or_default();
+            for (number, method) in unread {
+                self.method(connection, number, method, choices);
+            }
         }
     }
 

@@ -183,9 +183,10 @@ impl Broker {
         }
         let blocked: Vec<ConnectionId> =
             self.connections.iter().filter(|(_, state)| state.is_blocked).map(|(id, _)| *id).collect();
-        for connection in blocked {
-            self.unblock_connection(connection);
+        for connection in &blocked {
+            self.unblock_connection(*connection);
         }
+        self.unblocked.extend(blocked.into_iter().rev());
     }
 
     fn unblock_connection(&mut self, connection: ConnectionId) {
@@ -196,12 +197,8 @@ impl Broker {
         }
     }
 
-    /// RabbitMQ: with an alarm on, a connection is blocked at its first publish, which is the last thing read
-    /// from it. Playground: that publish is carried out; what the client sends later is the caller's to hold back.
-    pub(super) fn block_if_alarmed(&mut self, connection: ConnectionId) {
-        if self.alarms.is_empty() {
-            return;
-        }
+    /// A connection is not read any more, and told so, if it wants to hear it.
+    pub(super) fn block(&mut self, connection: ConnectionId) {
         let words: Vec<&str> = self
             .alarms
             .iter()
@@ -228,6 +225,7 @@ impl Broker {
         }
         // From here on nothing is handed out any more.
         self.node_up = false;
+        self.alarms.clear();
         let open: Vec<ConnectionId> =
             self.connections.iter().filter(|(_, state)| state.is_open).map(|(id, _)| *id).collect();
         for connection in open {

@@ -51,6 +51,22 @@ const OPERATOR_KEYS: [&str; 8] = [
     "overflow",
 ];
 
+/// RabbitMQ: keys that a queue type does not know; a policy with one of them does not apply to it at all.
+fn suits(kind: QueueKind, definition: &FieldTable) -> bool {
+    let foreign: &[&str] = match kind {
+        QueueKind::Classic => &[
+            "delivery-limit",
+            "dead-letter-strategy",
+            "max-in-memory-length",
+            "max-in-memory-bytes",
+            "max-age",
+            "stream-max-segment-size-bytes",
+        ],
+        QueueKind::Quorum => &["queue-mode", "queue-version", "max-age", "stream-max-segment-size-bytes"],
+    };
+    !foreign.iter().any(|key| definition.get(key).is_some())
+}
+
 impl Policies {
     /// RabbitMQ: at most one is in force, the one of the highest priority.
     fn in_force(&self, operator: bool, name: &str, fits: impl Fn(&Policy) -> bool) -> Option<&Policy> {
@@ -127,11 +143,14 @@ impl Broker {
     }
 
     pub(super) fn policies_for_queue(&self, spec: &QueueSpec) -> (Option<&FieldTable>, Option<&FieldTable>) {
-        let fits = |policy: &Policy| match policy.apply_to {
-            PolicyScope::All | PolicyScope::Queues => true,
-            PolicyScope::ClassicQueues => spec.kind == QueueKind::Classic,
-            PolicyScope::QuorumQueues => spec.kind == QueueKind::Quorum,
-            PolicyScope::Exchanges | PolicyScope::Streams => false,
+        let fits = |policy: &Policy| {
+            let in_scope = match policy.apply_to {
+                PolicyScope::All | PolicyScope::Queues => true,
+                PolicyScope::ClassicQueues => spec.kind == QueueKind::Classic,
+                PolicyScope::QuorumQueues => spec.kind == QueueKind::Quorum,
+                PolicyScope::Exchanges | PolicyScope::Streams => false,
+            };
+            in_scope && suits(spec.kind, &policy.definition)
         };
         let policies = &self.vhost(spec.vhost).policies;
         let found = |operator| policies.in_force(operator, &spec.name, fits).map(|policy| &policy.definition);
@@ -167,7 +186,9 @@ impl Broker {
             let settings = self.settings_of(&spec);
             if settings != *self.queue(queue).settings {
                 self.has_own_timeouts |= settings.consumer_timeout.is_some();
-                self.queue_mut(queue).settings = Arc::new(settings);
+                let state = self.queue_mut(queue);
+                state.settings = Arc::new(settings);
+                state.is_refusing = false;
                 self.arm(Timer::Lease(queue));
                 self.settle_queue(queue);
             }

@@ -42,7 +42,6 @@ impl Broker {
         body: Arc<[u8]>,
         choices: &mut dyn Choices,
     ) -> Outcome {
-        self.block_if_alarmed(at.connection);
         let size_max = self.profile.message_size_max;
         if body.len() as u64 > size_max && !template.immediate {
             return Err(Refusal::precondition_failed(format!(

@@ -23,6 +23,16 @@ pub enum QueueKind {
     Quorum,
 }
 
+impl QueueKind {
+    /// RabbitMQ's module for it, as error texts name it.
+    pub(super) fn module(self) -> &'static str {
+        match self {
+            Self::Classic => "rabbit_classic_queue",
+            Self::Quorum => "rabbit_quorum_queue",
+        }
+    }
+}
+
 /// A queue as it was declared.
 #[derive(Clone, Debug)]
 pub(super) struct QueueSpec {
@@ -66,8 +76,12 @@ impl Item for Entry {
 pub(super) struct Ready {
     returned: Chunks<Entry>,
     rows: Vec<Chunks<Entry>>,
+    /// A bit for each row that holds something.
+    occupied: [u64; 4],
     len: u32,
     bytes: u64,
+    /// How many of them will expire.
+    expiring: u32,
     /// With two levels the lower one gets every third turn; this counts them.
     turn: Option<u8>,
 }
@@ -80,8 +94,10 @@ impl Ready {
         Self {
             returned: Chunks::default(),
             rows: vec![Chunks::default(); usize::from(priorities) + 1],
+            occupied: [0; 4],
             len: 0,
             bytes: 0,
+            expiring: 0,
             turn: two_levels.then_some(0),
         }
     }
@@ -103,20 +119,24 @@ impl Ready {
     }
 
     pub fn push(&mut self, entry: Entry, bytes: u64) {
-        self.rows[usize::from(entry.priority)].push_back(entry);
-        self.count_in(bytes);
+        let row = usize::from(entry.priority);
+        self.rows[row].push_back(entry);
+        self.count_in(row, &entry, bytes);
     }
 
     /// Back to its place.
     pub fn restore(&mut self, entry: Entry, bytes: u64) {
-        self.rows[usize::from(entry.priority)].insert(entry);
-        self.count_in(bytes);
+        let row = usize::from(entry.priority);
+        self.rows[row].insert(entry);
+        self.count_in(row, &entry, bytes);
     }
 
     /// Before all that was not returned; its place tells the order among the returned.
     pub fn put_returned(&mut self, entry: Entry, bytes: u64) {
         self.returned.push_back(entry);
-        self.count_in(bytes);
+        self.len += 1;
+        self.bytes += bytes;
+        self.expiring += u32::from(entry.expires != SimTime::MAX);
     }
 
     pub fn head(&self) -> Option<&Entry> {
@@ -134,29 +154,30 @@ impl Ready {
                 self.rows[row].pop_front()?
             }
         };
-        self.count_out(bytes_of(entry.message));
+        self.count_out(&entry, bytes_of(entry.message));
         Some(entry)
     }
 
-    /// The heads that can expire: each row's in a quorum queue, else only what is delivered next.
-    pub fn heads(&self, of_each_row: bool) -> impl Iterator<Item = &Entry> {
+    /// The first head that is too old: of each row in a quorum queue, else only what is delivered next.
+    pub fn expired(&self, now: SimTime, of_each_row: bool) -> Option<Entry> {
+        if self.expiring == 0 {
+            return None;
+        }
+        self.heads(of_each_row).find(|entry| entry.expires <= now).copied()
+    }
+
+    /// When the first of the heads expires.
+    pub fn expires_at(&self, of_each_row: bool) -> Option<SimTime> {
+        if self.expiring == 0 {
+            return None;
+        }
+        self.heads(of_each_row).map(|entry| entry.expires).min().filter(|soonest| *soonest != SimTime::MAX)
+    }
+
+    fn heads(&self, of_each_row: bool) -> impl Iterator<Item = &Entry> {
         let each = of_each_row.then(|| self.rows.iter().rev().filter_map(Chunks::front));
         let next = if of_each_row { self.returned.front() } else { self.head() };
         next.into_iter().chain(each.into_iter().flatten())
-    }
-
-    /// Takes one of the heads out.
-    pub fn take(&mut self, head: Entry, bytes: u64) -> bool {
-        let returned = self.returned.front().is_some_and(|entry| entry.message == head.message);
-        let taken = if returned {
-            self.returned.pop_front()
-        } else {
-            self.rows[usize::from(head.priority)].remove(head.order())
-        };
-        if taken.is_some() {
-            self.count_out(bytes);
-        }
-        taken.is_some()
     }
 
     /// Takes one out, wherever it is.
@@ -165,7 +186,7 @@ impl Ready {
         let here = row.get(entry.order()).is_some_and(|other| other.message == entry.message);
         let removed = if here { row.remove(entry.order()) } else { self.returned.remove(entry.order()) };
         if removed.is_some() {
-            self.count_out(bytes);
+            self.count_out(&entry, bytes);
         }
         removed.is_some()
     }
@@ -199,17 +220,25 @@ impl Ready {
         if self.turn == Some(TURNS) && !self.rows[0].is_empty() {
             return Some(0);
         }
-        (0..self.rows.len()).rev().find(|row| !self.rows[*row].is_empty())
+        let at = self.occupied.iter().rposition(|bits| *bits != 0)?;
+        Some(at * 64 + 63 - self.occupied[at].leading_zeros() as usize)
     }
 
-    fn count_in(&mut self, bytes: u64) {
+    fn count_in(&mut self, row: usize, entry: &Entry, bytes: u64) {
+        self.occupied[row / 64] |= 1 << (row % 64);
         self.len += 1;
         self.bytes += bytes;
+        self.expiring += u32::from(entry.expires != SimTime::MAX);
     }
 
-    fn count_out(&mut self, bytes: u64) {
+    fn count_out(&mut self, entry: &Entry, bytes: u64) {
+        let row = usize::from(entry.priority);
+        if self.rows[row].is_empty() {
+            self.occupied[row / 64] &= !(1 << (row % 64));
+        }
         self.len -= 1;
         self.bytes -= bytes;
+        self.expiring -= u32::from(entry.expires != SimTime::MAX);
     }
 }
 
@@ -228,6 +257,8 @@ pub(super) struct Queue {
     /// The consumer that has the queue for itself.
     pub exclusive_consumer: ConsumerId,
     pub had_consumer: bool,
+    /// A quorum queue that was over its limit and is not well below it yet.
+    pub is_refusing: bool,
     /// Last declare, get or end of a consumer.
     pub last_used: SimTime,
     pub head_armed: SimTime,
@@ -241,8 +272,7 @@ impl Queue {
     }
 
     pub fn head_due(&self) -> Option<SimTime> {
-        let soonest = self.ready.heads(self.is_quorum()).map(|entry| entry.expires).min()?;
-        (soonest != SimTime::MAX).then_some(soonest)
+        self.ready.expires_at(self.is_quorum())
     }
 
     pub fn lease_due(&self) -> Option<SimTime> {
@@ -282,6 +312,7 @@ impl Broker {
             active: ConsumerId::NONE,
             exclusive_consumer: ConsumerId::NONE,
             had_consumer: false,
+            is_refusing: false,
             last_used: self.now,
             head_armed: SimTime::MAX,
             lease_armed: SimTime::MAX,

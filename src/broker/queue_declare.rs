@@ -217,12 +217,9 @@ impl Broker {
         let own = arguments::known(kind);
         for key in arguments::known(other) {
             if given.get(key).is_some() && !own.contains(key) && *key != "x-queue-leader-locator" {
-                let kind = match kind {
-                    QueueKind::Classic => "rabbit_classic_queue",
-                    QueueKind::Quorum => "rabbit_quorum_queue",
-                };
                 return Err(Refusal::precondition_failed(format!(
-                    "invalid arg '{key}' for {place} of queue type {kind}"
+                    "invalid arg '{key}' for {place} of queue type {}",
+                    kind.module()
                 )));
             }
         }
@@ -277,6 +274,7 @@ impl Broker {
             self.confirm_early(id, entry.message);
             self.messages.release(entry.message);
         }
+        self.note_limits(id);
         self.arm(Timer::Head(id));
         purged.len() as u32
     }
@@ -292,6 +290,7 @@ impl Broker {
         let key = if queue.is_empty() && key.is_empty() { self.queue_name_or_last(at, queue)? } else { key };
         let queue = self.queue_name_or_last(at, queue)?;
         self.check_access(at.connection, Access::Write, "queue", &queue)?;
+        self.refuse_volatile(&queue)?;
         refuse_default(exchange)?;
         self.check_access(at.connection, Access::Read, "exchange", exchange)?;
         let vhost = self.vhost_of(at.connection);
@@ -301,6 +300,17 @@ impl Broker {
         self.check_unlocked(at, id)?;
         self.bind(source, Destination::Queue(id), key, arguments)?;
         self.reply(at, Reply::Done);
+        Ok(())
+    }
+
+    fn refuse_volatile(&self, queue: &str) -> Outcome {
+        if self.profile.volatile_reply_queues
+            && (queue == reply_to::PSEUDO_QUEUE || reply_to::is_address(queue))
+        {
+            return Err(Refusal::access_refused(
+                "cannot bind or unbind to a volatile (direct reply-to) queue",
+            ));
+        }
         Ok(())
     }
 
@@ -315,6 +325,7 @@ impl Broker {
         let key = if queue.is_empty() && key.is_empty() { self.queue_name_or_last(at, queue)? } else { key };
         let queue = self.queue_name_or_last(at, queue)?;
         self.check_access(at.connection, Access::Write, "queue", &queue)?;
+        self.refuse_volatile(&queue)?;
         refuse_default(exchange)?;
         self.check_access(at.connection, Access::Read, "exchange", exchange)?;
         let vhost = self.vhost_of(at.connection);

@@ -75,7 +75,8 @@ impl Broker {
         while let Some(at) = open.pop() {
             let found = self.matching(at, content, choose);
             let kind = self.exchanges[at.index()].kind;
-            route.by_more_than_keys |= matches!(kind, ExchangeKind::Headers | ExchangeKind::LocalRandom);
+            route.by_more_than_keys |=
+                matches!(kind, ExchangeKind::Headers | ExchangeKind::Random | ExchangeKind::LocalRandom);
             if found.is_empty() {
                 let alternate = self.exchanges[at.index()].alternate.as_deref();
                 let vhost = self.exchanges[at.index()].spec.vhost;
@@ -156,7 +157,7 @@ impl Broker {
                     headers::matches(&binding.arguments, headers, strict)
                 })
             }
-            ExchangeKind::LocalRandom => {
+            ExchangeKind::Random | ExchangeKind::LocalRandom => {
                 let all: Vec<BindingId> = outgoing.all.iter().copied().collect();
                 match all.len() as u32 {
                     0 => Vec::new(),

@@ -29,6 +29,13 @@ pub(super) struct Settings {
     pub consumer_timeout: Option<u64>,
 }
 
+impl Settings {
+    /// Whether that many ready messages of that many bytes are too much.
+    pub fn is_over(&self, messages: u64, bytes: u64) -> bool {
+        self.max_length.is_some_and(|max| messages > max) || self.max_bytes.is_some_and(|max| bytes > max)
+    }
+}
+
 impl Broker {
     pub(super) fn settings_of(&self, spec: &QueueSpec) -> Settings {
         let (policy, operator) = self.policies_for_queue(spec);

@@ -60,8 +60,8 @@ impl Broker {
         for (message, route, mandatory) in transaction.publishes {
             refused |= self.publish(at.channel, message, 0, &route, mandatory);
         }
-        for (held, settlement) in transaction.settlements {
-            self.carry_out_settlement(at.channel, held, settlement);
+        for (mut held, settlement) in transaction.settlements {
+            self.carry_out_settlement(at.channel, &mut held, settlement);
         }
         if refused {
             return Err(Refusal::precondition_failed("partial tx completion"));

@@ -1,0 +1,329 @@
+//! What no recorded case covers: alarms, kills, timeouts, limits by version, the order of confirms in time.
+//! Each test names the page of RabbitMQ's documentation or the source it follows.
+
+use std::sync::Arc;
+
+use warren::amqp::{
+    Capabilities, Choices, ConnectionId, FieldTable, FieldValue, Method, Open, Properties, SimDuration,
+    SimTime, Template, name,
+};
+use warren::broker::{Alarm, Broker, BrokerConfig, Command, Effect, Operator, Side, Stop, Version};
+
+struct First;
+
+impl Choices for First {
+    fn choose(&mut self, _: u32) -> u32 {
+        0
+    }
+}
+
+/// A broker, its clock, and what it did since last asked.
+struct Bench {
+    broker: Broker,
+    now: SimTime,
+    effects: Vec<Effect>,
+    texts: Vec<String>,
+}
+
+const ONE: ConnectionId = ConnectionId(1);
+const TWO: ConnectionId = ConnectionId(2);
+
+impl Bench {
+    /// With two connections that have channel 1 open.
+    fn new(version: Version) -> Self {
+        let broker = Broker::new(BrokerConfig::simulation(version, 1));
+        let mut bench = Self { broker, now: SimTime::ZERO, effects: Vec::new(), texts: Vec::new() };
+        bench.connect(ONE, None);
+        bench.connect(TWO, None);
+        bench
+    }
+
+    fn connect(&mut self, connection: ConnectionId, channel_max: Option<u16>) {
+        let (user, vhost) = (name("guest"), name("/"));
+        let open = Open { user, password: None, vhost, capabilities: Capabilities::default(), channel_max };
+        self.apply(Command::Connect { connection, open: Arc::new(open) });
+        self.method(connection, Method::ChannelOpen);
+    }
+
+    fn apply(&mut self, command: Command) {
+        let from = self.effects.len();
+        self.broker.apply(self.now, command, &mut First, &mut self.effects);
+        self.broker.check_invariants();
+        for effect in &self.effects[from..] {
+            if let Effect::Excepted { side, .. } = effect
+                && let Some(Side::Exception(exception)) = self.broker.side(*side)
+            {
+                self.texts.push(exception.text.to_string());
+            }
+        }
+    }
+
+    fn method(&mut self, connection: ConnectionId, method: Method) {
+        self.apply(Command::Method { connection, channel: 1, method });
+    }
+
+    fn operator(&mut self, operator: Operator) {
+        self.apply(Command::Operator(operator));
+    }
+
+    fn wait(&mut self, time: SimDuration) {
+        let until = self.now + time;
+        while let Some(due) = self.broker.next_deadline().filter(|due| *due <= until) {
+            self.now = self.now.max(due);
+            self.apply(Command::Deadline);
+        }
+        self.now = until;
+    }
+
+    /// A durable queue `q` with these arguments.
+    fn declare(&mut self, arguments: &[(&str, FieldValue)]) {
+        let mut table = FieldTable::default();
+        arguments.iter().for_each(|(key, value)| table.set(key, value.clone()));
+        self.method(
+            ONE,
+            Method::QueueDeclare {
+                queue: name("q"),
+                passive: false,
+                durable: true,
+                exclusive: false,
+                auto_delete: false,
+                arguments: table,
+            },
+        );
+    }
+
+    /// Publishes persistently to `q`.
+    fn publish(&mut self, connection: ConnectionId) {
+        let template = Template {
+            exchange: name(""),
+            routing_key: name("q"),
+            mandatory: false,
+            immediate: false,
+            properties: Properties { delivery_mode: Some(2), ..Properties::default() },
+        };
+        self.method(
+            connection,
+            Method::BasicPublish { template: Arc::new(template), body: Arc::from(&b"m"[..]) },
+        );
+    }
+
+    fn consume(&mut self, connection: ConnectionId, priority: i64) {
+        let mut arguments = FieldTable::default();
+        arguments.set("x-priority", FieldValue::integer(priority));
+        self.method(
+            connection,
+            Method::BasicConsume {
+                queue: name("q"),
+                consumer_tag: name("c"),
+                no_local: false,
+                no_ack: false,
+                exclusive: false,
+                arguments,
+            },
+        );
+    }
+
+    fn requeue(&mut self, tag: u64, by_nack: bool) {
+        let method = if by_nack {
+            Method::BasicNack { delivery_tag: tag, multiple: false, requeue: true }
+        } else {
+            Method::BasicReject { delivery_tag: tag, requeue: true }
+        };
+        self.method(ONE, method);
+    }
+
+    fn counts(&self) -> (u32, u32) {
+        let queue = self.broker.view().queue_named("/", "q").expect("the queue is there");
+        self.broker.view().queue_counts(queue).expect("it has counts")
+    }
+
+    fn count(&self, which: impl Fn(&Effect) -> bool) -> usize {
+        self.effects.iter().filter(|effect| which(effect)).count()
+    }
+
+    fn deliveries(&self) -> usize {
+        self.count(|effect| matches!(effect, Effect::Delivered { .. }))
+    }
+
+    fn confirms(&self) -> usize {
+        self.count(|effect| matches!(effect, Effect::Confirmed { ack: true, .. }))
+    }
+}
+
+fn quorum() -> (&'static str, FieldValue) {
+    ("x-queue-type", FieldValue::text("quorum"))
+}
+
+/// RabbitMQ: rabbit_reader blocks at the first publish; what is sent later on that connection, acks too, waits.
+#[test]
+fn an_alarm_blocks_a_connection_from_its_first_publish() {
+    let mut bench = Bench::new(Version::V4_3);
+    bench.declare(&[]);
+    bench.publish(ONE);
+    bench.consume(ONE, 0);
+    bench.operator(Operator::Alarm { alarm: Alarm::Memory, on: true });
+    assert_eq!(bench.count(|effect| matches!(effect, Effect::Blocked { .. })), 0, "nobody has published yet");
+    bench.publish(ONE);
+    bench.method(ONE, Method::BasicAck { delivery_tag: 1, multiple: false });
+    assert_eq!(bench.count(|effect| matches!(effect, Effect::Blocked { .. })), 1);
+    assert_eq!((bench.counts(), bench.deliveries()), ((0, 1), 1), "neither the publish nor the ack was read");
+    bench.operator(Operator::Alarm { alarm: Alarm::Memory, on: false });
+    assert_eq!(bench.count(|effect| matches!(effect, Effect::Blocked { .. })), 2);
+    assert_eq!((bench.counts(), bench.deliveries()), ((0, 1), 2), "both were, in their order");
+}
+
+/// tutorial run s05e: what was on disk comes back, redelivered; what no flush had finished does not.
+#[test]
+fn a_kill_keeps_what_was_on_disk() {
+    let mut bench = Bench::new(Version::V3_10);
+    bench.declare(&[]);
+    bench.publish(ONE);
+    bench.wait(SimDuration::secs(1));
+    bench.publish(ONE);
+    bench.operator(Operator::Stop(Stop::Kill));
+    bench.operator(Operator::Start);
+    assert_eq!(bench.counts(), (1, 0));
+    let queue = bench.broker.view().queue_named("/", "q").expect("it is durable");
+    assert!(bench.broker.view().ready(queue).all(|copy| copy.redelivered));
+    assert!(bench.texts.is_empty(), "nobody was told");
+}
+
+/// A connection that is still open at a stop is not handed what another one gives back.
+#[test]
+fn nothing_is_delivered_while_the_node_goes_down() {
+    let mut bench = Bench::new(Version::V4_3);
+    bench.declare(&[]);
+    bench.publish(ONE);
+    bench.consume(ONE, 0);
+    bench.consume(TWO, 0);
+    bench.operator(Operator::Stop(Stop::Clean));
+    bench.operator(Operator::Start);
+    assert_eq!((bench.deliveries(), bench.counts()), (1, (1, 0)));
+    assert_eq!(bench.texts.len(), 2);
+    assert!(bench.texts.iter().all(|text| text.contains("forced connection closure with reason 'shutdown'")));
+}
+
+/// RabbitMQ: 3.10 checks each channel every 60 s, so that the limit of 30 minutes acts after 30 to 31.
+#[test]
+fn the_acknowledgement_timeout_closes_the_channel() {
+    let mut bench = Bench::new(Version::V3_10);
+    bench.declare(&[]);
+    bench.wait(SimDuration::secs(20));
+    bench.publish(ONE);
+    bench.consume(ONE, 0);
+    bench.wait(SimDuration::secs(30 * 60));
+    assert!(bench.texts.is_empty(), "the next tick is 40 s later");
+    bench.wait(SimDuration::secs(60));
+    let text = "PRECONDITION_FAILED - delivery acknowledgement on channel 1 timed out. Timeout value used: 1800000 ms. \
+                This timeout value can be configured, see consumers doc guide to learn more";
+    assert_eq!(bench.texts, [text]);
+    assert_eq!(bench.counts(), (1, 0));
+}
+
+/// Release notes of 4.3.0: quorum queues only, and the consumer is cancelled.
+#[test]
+fn the_acknowledgement_timeout_of_4_3_cancels_consumers_of_quorum_queues() {
+    for (arguments, left) in [(vec![], (0, 1)), (vec![quorum()], (1, 0))] {
+        let mut bench = Bench::new(Version::V4_3);
+        bench.declare(&arguments);
+        bench.publish(ONE);
+        bench.consume(ONE, 0);
+        bench.wait(SimDuration::secs(40 * 60));
+        assert_eq!(bench.counts(), left);
+        let cancelled = bench.count(|effect| matches!(effect, Effect::ConsumerGone { told: true, .. }));
+        assert_eq!((cancelled, bench.texts.len()), (arguments.len(), 0));
+    }
+}
+
+/// Semantics by version: no limit before 4.0, 20 from then on, and in 4.3 a nack does not count.
+#[test]
+fn the_default_delivery_limit_ends_a_poison_message() {
+    for (version, by_nack, expected) in [
+        (Version::V3_13, true, 40),
+        (Version::V4_0, true, 21),
+        (Version::V4_2, false, 21),
+        (Version::V4_3, false, 21),
+        (Version::V4_3, true, 40),
+    ] {
+        let mut bench = Bench::new(version);
+        bench.declare(&[quorum()]);
+        bench.publish(ONE);
+        bench.consume(ONE, 0);
+        for tag in 1..40 {
+            if bench.counts().1 == 1 {
+                bench.requeue(tag, by_nack);
+            }
+        }
+        assert_eq!(bench.deliveries(), expected, "{version}, nack: {by_nack}");
+    }
+}
+
+/// RabbitMQ: rabbit_reader's negotiation; 0 would be no limit, and is refused like too many.
+#[test]
+fn a_client_cannot_raise_channel_max() {
+    let mut bench = Bench::new(Version::V4_3);
+    bench.connect(ConnectionId(3), Some(65535));
+    let text = "NOT_ALLOWED - negotiated channel_max = 65535 is higher than the maximum allowed value (2047)";
+    assert_eq!(bench.texts, [text]);
+    bench.connect(ConnectionId(4), Some(1));
+    bench.apply(Command::Method { connection: ConnectionId(4), channel: 2, method: Method::ChannelOpen });
+    let text = "NOT_ALLOWED - number of channels opened (1) has reached the negotiated channel_max (1)";
+    assert_eq!(bench.texts.last().map(String::as_str), Some(text));
+}
+
+/// Release notes of 4.0.1: a higher priority takes over, once the old one holds nothing.
+#[test]
+fn a_single_active_consumer_of_a_quorum_queue_yields_to_a_higher_priority() {
+    for (version, second) in [(Version::V3_13, ONE), (Version::V4_0, TWO)] {
+        let mut bench = Bench::new(version);
+        bench.declare(&[quorum(), ("x-single-active-consumer", FieldValue::Bool(true))]);
+        bench.consume(ONE, 0);
+        bench.publish(ONE);
+        bench.consume(TWO, 5);
+        bench.method(ONE, Method::BasicAck { delivery_tag: 1, multiple: false });
+        bench.publish(ONE);
+        let last = bench.effects.iter().rev().find_map(|effect| match effect {
+            Effect::Delivered { channel, .. } => bench.broker.view().channel_place(*channel),
+            _ => None,
+        });
+        assert_eq!(last, Some((second, 1)), "{version}");
+    }
+}
+
+/// RabbitMQ: a persistent message is confirmed when it is on disk, or when it is acknowledged before.
+#[test]
+fn a_confirm_waits_for_the_disk_or_the_acknowledgement() {
+    let mut bench = Bench::new(Version::V4_3);
+    bench.declare(&[]);
+    bench.method(ONE, Method::ConfirmSelect);
+    bench.publish(ONE);
+    bench.wait(SimDuration::millis(4));
+    assert_eq!(bench.confirms(), 0);
+    bench.wait(SimDuration::millis(1));
+    assert_eq!(bench.confirms(), 1);
+    bench.publish(ONE);
+    bench.consume(TWO, 0);
+    bench.method(TWO, Method::BasicAck { delivery_tag: 2, multiple: false });
+    bench.wait(SimDuration::ZERO);
+    assert_eq!(bench.confirms(), 2, "it need not go to disk any more");
+}
+
+/// RabbitMQ: rabbit_fifo refuses once over the limit, and takes messages again at four fifths of it.
+#[test]
+fn a_quorum_queue_refuses_from_one_over_its_limit_down_to_four_fifths() {
+    let mut bench = Bench::new(Version::V4_3);
+    bench.declare(&[
+        quorum(),
+        ("x-max-length", FieldValue::integer(5)),
+        ("x-overflow", FieldValue::text("reject-publish")),
+    ]);
+    (0..8).for_each(|_| bench.publish(ONE));
+    assert_eq!(bench.counts(), (6, 0));
+    let get = Method::BasicGet { queue: name("q"), no_ack: true };
+    bench.method(ONE, get.clone());
+    bench.publish(ONE);
+    assert_eq!(bench.counts(), (5, 0), "still refusing");
+    bench.method(ONE, get);
+    bench.publish(ONE);
+    assert_eq!(bench.counts(), (5, 0), "four are few enough");
+}
