@@ -198,7 +198,10 @@ fn view_outcome(props: &Props, on_stop: Callback<()>) -> Html {
         return html! { <p class="transport__outcome">{ "Running …" }</p> };
     };
     html! {
-        <p class={classes!("transport__outcome", summary.limited.then_some("transport__outcome--limited"))}>
+        <p
+            class={classes!("transport__outcome", summary.limited.then_some("transport__outcome--limited"))}
+            data-recording={summary.done.then(|| summary.hash.clone())}
+        >
             if props.is_running {
                 <span>{ format!("Running: {} so far, {} events", clock(summary.time), count(summary.records)) }</span>
                 <Button icon={IconName::Stop} label="Stop the run; what there is stays" text="Stop" on_click={on_stop} />
