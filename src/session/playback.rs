@@ -61,6 +61,8 @@ pub struct Playback {
     pub playing: bool,
     /// Index of `SPEEDS`.
     pub speed: u8,
+    /// The person has chosen the speed: it no longer follows the length of the run.
+    pub is_chosen: bool,
     /// Virtual time that has been played to, microseconds.
     pub clock: u64,
     /// Thousandths of a microsecond left over, so that slow motion does not lose time.
@@ -69,8 +71,7 @@ pub struct Playback {
 
 impl Default for Playback {
     fn default() -> Self {
-        // Half a second a second: the millisecond of the network can just be followed.
-        Self { playing: false, speed: 5, clock: 0, rest: 0 }
+        Self { playing: false, speed: 6, is_chosen: false, clock: 0, rest: 0 }
     }
 }
 
@@ -78,6 +79,16 @@ impl Playback {
     /// Thousandths of the wall's speed.
     pub fn speed_permille(&self) -> u64 {
         SPEEDS.get(usize::from(self.speed)).copied().unwrap_or(1_000)
+    }
+
+    /// A run of that length plays in about a dozen seconds, unless the person has chosen otherwise.
+    pub(super) fn suit(&mut self, length: u64) {
+        const PLAYS_FOR_SECONDS: u64 = 12;
+        if !self.is_chosen && !self.playing {
+            let wanted = length / 1_000 / PLAYS_FOR_SECONDS;
+            let fits = SPEEDS.iter().rposition(|speed| *speed <= wanted).unwrap_or(0);
+            self.speed = u8::try_from(fits).unwrap_or(0);
+        }
     }
 
     fn advance(&mut self, elapsed: u64) {

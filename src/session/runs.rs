@@ -103,6 +103,9 @@ pub(super) fn progress(state: &mut State, run: RunId, summary: Summary, out: &mu
     } else {
         return;
     }
+    if let Some(shown) = &state.runs.shown {
+        state.playback.suit(shown.summary.time);
+    }
     if state.at_end {
         state.seek = Some(Seek::End);
     }

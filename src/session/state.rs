@@ -228,6 +228,18 @@ impl State {
         self.runs.shown.as_ref().is_some_and(|shown| *shown.spec.source != *self.text)
     }
 
+    /// Whether the run on the screen will stay there although the text is another: the text is broken, or its run ended a
+    /// worker. Not while one types and the next run is on its way.
+    pub fn is_left_behind(&self) -> bool {
+        let is_culprit = || self.culprit.as_ref().is_some_and(|culprit| *culprit.source == *self.text);
+        self.is_stale() && (self.is_broken() || is_culprit())
+    }
+
+    /// Whether a run goes on for longer than its first word: short ones are done by then, and nothing flickers.
+    pub fn is_running(&self) -> bool {
+        self.runs.shown.as_ref().is_some_and(|shown| shown.is_held && !shown.summary.done)
+    }
+
     /// Whether the present text cannot be run.
     pub fn is_broken(&self) -> bool {
         use crate::inspect::view::Severity;

@@ -111,7 +111,10 @@ fn act(state: &mut State, action: Action, out: &mut Vec<Request>) {
         }
         Action::TogglePlay => playback::toggle(state),
         Action::Frame { elapsed } => playback::frame(state, elapsed),
-        Action::SetSpeed(speed) => state.playback.speed = speed.min(playback::SPEEDS.len() as u8 - 1),
+        Action::SetSpeed(speed) => {
+            state.playback.speed = speed.min(playback::SPEEDS.len() as u8 - 1);
+            state.playback.is_chosen = true;
+        }
         Action::Select(thing) => select(state, thing),
         Action::ShowPanel(panel) => show(state, panel),
         Action::FocusEditor => {

@@ -45,7 +45,7 @@ pub fn App() -> Html {
 fn view_desktop(state: &State, dispatch: &Dispatch) -> Html {
     let is_wide = state.layout == Layout::Wide;
     html! {
-        <div class={classes!("page", is_wide.then_some("page--wide"), state.is_stale().then_some("page--stale"))}>
+        <div class={classes!("page", is_wide.then_some("page--wide"), state.is_left_behind().then_some("page--stale"))}>
             { view_topbar(state, dispatch) }
             <main class="page__main">
                 <section class="page__script" aria-label="Script">{ view_script(state, dispatch) }</section>
@@ -81,7 +81,7 @@ fn view_phone(state: &State, dispatch: &Dispatch) -> Html {
     // The editor stays where it is, out of sight: what was typed, its undo and its place are kept.
     let script = classes!("page__script", (state.panel != Panel::Script).then_some("page__script--away"));
     html! {
-        <div class={classes!("page", "page--phone", state.is_stale().then_some("page--stale"))}>
+        <div class={classes!("page", "page--phone", state.is_left_behind().then_some("page--stale"))}>
             { view_topbar(state, dispatch) }
             <main class="page__main" id="panel">
                 <section class={script} aria-label="Script">{ view_script(state, dispatch) }</section>
@@ -135,24 +135,25 @@ fn view_script(state: &State, dispatch: &Dispatch) -> Html {
     html! {
         <>
             if let Some(look) = look { <p class="page__look"><b>{ "Look for: " }</b>{ look }</p> }
-            <Editor text={Shared(state.text.clone())} problems={Shared(state.problems.clone())} mark={place_of_moment(state)}
+            <Editor text={Shared(state.text.clone())} problems={Shared(state.problems.clone())} mark={place_of_moment(state)} is_stale={state.is_stale()}
                 reveal={state.reveal} focus={state.focus} is_time={state.runs.shown.is_some() || state.is_broken()}
                 dispatch={dispatch.clone()} />
-            <Problems problems={Shared(state.problems.clone())} refused={state.runs.refused.clone()} is_stale={state.is_stale()}
-                is_running={state.runs.is_running()} dispatch={dispatch.clone()} />
+            <Problems problems={Shared(state.problems.clone())} refused={state.runs.refused.clone()} is_stale={state.is_left_behind()}
+                is_running={state.is_running()} dispatch={dispatch.clone()} />
         </>
     }
 }
 
-/// The statement that did what happens now, if the run is of the text in the editor.
+/// The statement that did what happens now, in the text of its run.
 fn place_of_moment(state: &State) -> Option<u32> {
     let span = state.cursor.moment.events.iter().find_map(|event| event.span)?;
-    (!state.is_stale()).then(|| span_in_utf16(&state.text, span).0)
+    let shown = state.runs.shown.as_ref()?;
+    Some(span_in_utf16(&shown.spec.source, span).0)
 }
 
 fn view_topology(state: &State, dispatch: &Dispatch) -> Html {
     html! {
-        <TopologyPanel topology={shared(&state.views.topology)} step={state.step()} selection={state.selection.clone()}
+        <TopologyPanel topology={shared(&state.views.topology)} step={state.step()} is_tall={state.layout == Layout::Phone} selection={state.selection.clone()}
             path={path(state)} dispatch={dispatch.clone()} />
     }
 }
@@ -175,8 +176,8 @@ fn path(state: &State) -> Vec<Thing> {
 /// Says that what is shown belongs to an older text.
 fn view_stale(state: &State) -> Html {
     html! {
-        if state.is_stale() && state.is_broken() {
-            <p class="page__stale" role="status">{ "Last run that worked; the script now has an error" }</p>
+        if state.is_left_behind() {
+            <p class="page__stale" role="status">{ "The last run that worked" }</p>
         }
     }
 }
@@ -225,7 +226,7 @@ fn view_transport(state: &State, dispatch: &Dispatch) -> Html {
     html! {
         <Transport summary={state.runs.shown.as_ref().map(|shown| Shared(shown.summary.clone()))}
             moment={Shared(state.cursor.moment.clone())} clock={state.clock()} is_playing={state.playback.playing}
-            speed={state.playback.speed} is_running={state.runs.is_running()} is_stale={state.is_stale()} dispatch={dispatch.clone()} />
+            speed={state.playback.speed} is_running={state.is_running()} is_stale={state.is_left_behind()} dispatch={dispatch.clone()} />
     }
 }
 

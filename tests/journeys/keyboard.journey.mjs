@@ -17,11 +17,11 @@ export async function journey({ page, url, shot }) {
       if (!element || element === document.body) return null;
       if (element.closest(".cm-editor")) return { name: "Script", seen: true, editor: true };
       const box = element.getBoundingClientRect();
-      const name = element.getAttribute("aria-label") ?? element.getAttribute("title") ?? element.textContent;
-      return { name: name.trim(), seen: box.width > 0 && box.height > 0, editor: false };
+      const name = element.getAttribute("aria-label") ?? element.getAttribute("title") ?? element.labels?.[0]?.textContent ?? element.textContent;
+      return { name: name.trim(), html: element.outerHTML.slice(0, 120), seen: box.width > 0 && box.height > 0, editor: false };
     });
     if (!stop) break;
-    assert.ok(stop.name, "a stop without a name");
+    assert.ok(stop.name, `a stop without a name: ${stop.html}`);
     assert.ok(stop.seen, `${stop.name} cannot be seen`);
     names.add(stop.name);
     // The editor takes Tab for itself: Escape, then Tab leaves it.

@@ -24,6 +24,8 @@ pub struct Props {
     pub problems: Shared<Vec<Problem>>,
     /// The place of the present event, in UTF-16 units.
     pub mark: Option<u32>,
+    /// The run is of an older text: the mark stays where it was and moves along with what is typed.
+    pub is_stale: bool,
     /// A place to bring into view: counted, from, to.
     pub reveal: (u32, u32, u32),
     /// How often it has been given the keyboard.
@@ -61,10 +63,10 @@ pub fn Editor(props: &Props) -> Html {
             }
         }
     });
-    use_effect_with((props.mark, *is_open), {
+    use_effect_with((props.mark, props.is_stale, *is_open), {
         let editor = editor.clone();
-        move |(mark, _)| {
-            if let Some(editor) = &*editor.borrow() {
+        move |(mark, is_stale, _)| {
+            if let Some(editor) = editor.borrow().as_ref().filter(|_| !is_stale) {
                 editor.mark_line(*mark);
             }
         }

@@ -55,9 +55,9 @@ pub fn Examples(props: &Props) -> Html {
                 <Icon name={IconName::Chevron} />
             </button>
             if *is_open {
-                <div class="examples__list" role="group" aria-label="Examples" tabindex="-1">
+                <div class="examples__list" role="group" aria-label="Examples" tabindex="-1"><div class="examples__columns">
                     { for groups().into_iter().map(|(group, examples)| view_group(group, &examples, props, &is_open)) }
-                </div>
+                </div></div>
             }
         </div>
     }

@@ -40,7 +40,9 @@ fn words(notice: &Notice) -> (String, Option<(&'static str, Action)>) {
         Notice::LinkNotCopied => {
             ("The browser does not let the page copy: take the link from the address bar.".to_owned(), None)
         }
-        Notice::TooLong => ("The script is too long for a link: save it as a file instead.".to_owned(), None),
+        Notice::TooLong => {
+            ("The script is too long for a link (1 MiB): pass its text on instead.".to_owned(), None)
+        }
         Notice::NothingThere => ("Nothing of that kind in this direction.".to_owned(), None),
     }
 }

@@ -56,6 +56,8 @@ pub fn Topbar(props: &Props) -> Html {
             }
             <Button icon={IconName::Link} label="Copy a link to exactly this: script, moment, selection" text="Copy link"
                 class="topbar__link" on_click={send(Action::CopyLink { embed: false })} />
+            <Button icon={IconName::Script} label="Copy an address for an iframe: the panels without the editor" class="topbar__embed"
+                on_click={send(Action::CopyLink { embed: true })} />
             <Button icon={icon} label={label} class="topbar__theme" on_click={send(Action::SetTheme(next))} />
             <Button icon={IconName::Keys} label="Keys (?)" class="topbar__keys" on_click={send(Action::ShowKeys(true))} />
         </header>

@@ -18,6 +18,8 @@ pub struct Props {
     pub topology: Option<Shared<Topology>>,
     /// The moment: a flight is drawn once for each.
     pub step: Step,
+    /// From top to bottom instead, where there is more height than width.
+    pub is_tall: bool,
     /// What is selected.
     pub selection: Option<Thing>,
     /// Things that the selected message met on its journey.
@@ -26,10 +28,13 @@ pub struct Props {
     pub dispatch: Dispatch,
 }
 
-const NODE_WIDTH: i32 = 148;
+const NODE_WIDTH: i32 = 164;
 const NODE_HEIGHT: i32 = 46;
-const COLUMN: i32 = 252;
+const COLUMN: i32 = 262;
 const ROW: i32 = 62;
+/// The same where they go from top to bottom.
+const TALL_COLUMN: i32 = 92;
+const TALL_ROW: i32 = 178;
 const MARGIN: i32 = 14;
 /// Slots drawn in a queue; more are told as a number.
 const SLOTS: u32 = 10;
@@ -45,8 +50,9 @@ pub fn TopologyPanel(props: &Props) -> Html {
             <Empty>{ "Nothing is there yet. Begin with a queue and a publisher, or pick an example above." }</Empty>
         };
     }
-    let width = topology.nodes.iter().map(|node| left(node) + NODE_WIDTH).max().unwrap_or(0) + MARGIN;
-    let height = topology.nodes.iter().map(|node| top(node) + NODE_HEIGHT).max().unwrap_or(0) + MARGIN;
+    let tall = props.is_tall;
+    let width = topology.nodes.iter().map(|node| left(node, tall) + NODE_WIDTH).max().unwrap_or(0) + MARGIN;
+    let height = topology.nodes.iter().map(|node| top(node, tall) + NODE_HEIGHT).max().unwrap_or(0) + MARGIN;
     let busy = neighbours(topology, props);
     html! {
         <div class="topology">
@@ -60,12 +66,12 @@ pub fn TopologyPanel(props: &Props) -> Html {
     }
 }
 
-fn left(node: &Node) -> i32 {
-    MARGIN + i32::from(node.column) * COLUMN
+fn left(node: &Node, tall: bool) -> i32 {
+    MARGIN + if tall { i32::from(node.row) * TALL_ROW } else { i32::from(node.column) * COLUMN }
 }
 
-fn top(node: &Node) -> i32 {
-    MARGIN + i32::from(node.row) * ROW
+fn top(node: &Node, tall: bool) -> i32 {
+    MARGIN + if tall { i32::from(node.column) * TALL_COLUMN } else { i32::from(node.row) * ROW }
 }
 
 /// What lights up with the selection: the thing itself, or all that the selected message met.
@@ -79,10 +85,18 @@ fn neighbours(topology: &Topology, props: &Props) -> BTreeSet<Thing> {
     found
 }
 
-fn route(edge: &Edge, topology: &Topology) -> Option<(String, (i32, i32))> {
+/// The way of an edge, and where its label stands.
+fn route(edge: &Edge, topology: &Topology, tall: bool) -> Option<(String, (i32, i32))> {
     let (from, to) = (topology.nodes.get(edge.from as usize)?, topology.nodes.get(edge.to as usize)?);
-    let (x1, y1) = (left(from) + NODE_WIDTH, top(from) + NODE_HEIGHT / 2);
-    let (x2, y2) = (left(to), top(to) + NODE_HEIGHT / 2);
+    if tall {
+        let (x1, y1) = (left(from, tall) + NODE_WIDTH / 2, top(from, tall) + NODE_HEIGHT);
+        let (x2, y2) = (left(to, tall) + NODE_WIDTH / 2, top(to, tall));
+        let bend = ((y2 - y1) / 2).max(24);
+        let path = format!("M{x1} {y1} C{x1} {} {x2} {} {x2} {y2}", y1 + bend, y2 - bend);
+        return Some((path, (x2 + NODE_WIDTH / 2, y2 - 6)));
+    }
+    let (x1, y1) = (left(from, tall) + NODE_WIDTH, top(from, tall) + NODE_HEIGHT / 2);
+    let (x2, y2) = (left(to, tall), top(to, tall) + NODE_HEIGHT / 2);
     if from.column >= to.column {
         // Backwards, as a server's answer goes: around below.
         let low = y1.max(y2) + ROW / 2 + 6;
@@ -96,7 +110,7 @@ fn route(edge: &Edge, topology: &Topology) -> Option<(String, (i32, i32))> {
 }
 
 fn view_edge(at: usize, edge: &Edge, topology: &Topology, props: &Props, busy: &BTreeSet<Thing>) -> Html {
-    let Some((path, (x, y))) = route(edge, topology) else { return html! {} };
+    let Some((path, (x, y))) = route(edge, topology, props.is_tall) else { return html! {} };
     let ends = [edge.from, edge.to].map(|end| topology.nodes.get(end as usize).map(|node| &node.thing));
     let on_path = ends.iter().all(|end| end.is_some_and(|thing| busy.contains(thing)));
     let from_exchange = matches!(ends[0], Some(Thing::Exchange(..)));
@@ -122,7 +136,7 @@ fn view_edge(at: usize, edge: &Edge, topology: &Topology, props: &Props, busy: &
 fn view_flights(topology: &Topology, props: &Props) -> Vec<Html> {
     let mut flights = Vec::new();
     for (at, edge) in topology.edges.iter().enumerate() {
-        let Some((path, _)) = route(edge, topology) else { continue };
+        let Some((path, _)) = route(edge, topology, props.is_tall) else { continue };
         for message in edge.active.iter().take(4) {
             flights.push(view_flight(at, &path, message, props));
         }
@@ -160,17 +174,17 @@ fn view_node(node: &Node, props: &Props, busy: &BTreeSet<Thing>) -> Html {
         }
     };
     html! {
-        <g key={format!("{} {:?}", node.column, node.thing)} class={class} transform={format!("translate({} {})", left(node), top(node))}
+        <g key={format!("{} {:?}", node.column, node.thing)} class={class} transform={format!("translate({} {})", left(node, props.is_tall), top(node, props.is_tall))}
             role="button" tabindex="0" aria-pressed={chosen.to_string()} aria-label={spoken(node)}
             onclick={select(&props.dispatch, node.thing.clone())} onkeydown={on_key}>
             <title>{ spoken(node) }</title>
             { view_shape(node.kind) }
-            <text class="topology__label" x="34" y="19">{ shorter(&node.label, 15) }</text>
+            <text class="topology__label" x="34" y="19">{ shorter(&node.label, 16) }</text>
             if node.kind == ThingKind::Queue {
                 { view_slots(node) }
             } else {
-                <text class="topology__detail" x="34" y="34">{ shorter(&node.detail, 19) }</text>
-                if node.unacked > 0 { <text class="topology__held" x="140" y="19">{ node.unacked }</text> }
+                <text class="topology__detail" x="34" y="34">{ shorter(&node.detail, 21) }</text>
+                if node.unacked > 0 { <text class="topology__held" x="152" y="19">{ node.unacked }</text> }
             }
         </g>
     }

@@ -101,7 +101,7 @@ pub fn tick_label(time: u64, step: u64) -> String {
         _ => {
             let minutes = time / 60_000_000;
             match time / 1_000_000 % 60 {
-                0 if minutes % 60 == 0 && minutes > 0 => format!("{} h", minutes / 60),
+                0 if minutes > 0 && minutes.is_multiple_of(60) => format!("{} h", minutes / 60),
                 0 => format!("{minutes} min"),
                 seconds => format!("{minutes}:{seconds:02}"),
             }
