@@ -85,9 +85,9 @@ impl Parser<'_> {
     /// An expression in front of a block.
     pub fn condition(&mut self) -> Read<Expr> {
         if self.at(T::BraceOpen) && !self.at_table() {
-            return Err(
-                self.expected_help("a condition", "write `message.redelivered { … }`, or `true { … }`")
-            );
+            let word = self.previous().of(self.text);
+            let help = format!("write `{word} message.redelivered {{ … }}`, or `{word} true {{ … }}`");
+            return Err(self.expected_help("a condition", help));
         }
         self.expression()
     }
