@@ -10,9 +10,15 @@ use warren::script::program::Program;
 use warren::sim::record::Unrecorded;
 use warren::sim::{CheckState, Limits, Outcome, Recording, Run, RunSpec, Simulation, Stepped};
 
-/// The scripts that the language must carry.
+/// The scripts that the language must carry, and those about single rules of what runs when.
 fn scripts() -> Vec<(String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/script/ok");
+    let mut scripts = scripts_in("tests/data/script/ok");
+    scripts.extend(scripts_in("tests/data/simulation"));
+    scripts
+}
+
+fn scripts_in(folder: &str) -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut files: Vec<PathBuf> =
         std::fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("an entry").path()).collect();
     files.sort();

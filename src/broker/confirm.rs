@@ -122,8 +122,8 @@ struct Write {
 
 impl Batch {
     fn add(&mut self, write: Write, now: SimTime, delay: SimDuration) {
-        if self.writes.is_empty() || self.due <= now {
-            debug_assert!(!self.is_awaited || self.writes.is_empty(), "an awaited batch has a timer");
+        // At the instant at which a batch is due, commands come before the deadline that ends it: they join it.
+        if self.writes.is_empty() || (self.due <= now && !self.is_awaited) {
             self.writes.clear();
             self.is_awaited = false;
             self.due = now + delay;

@@ -2,7 +2,7 @@
 
 use crate::amqp::Name;
 use crate::broker::{Message, QueueId};
-use crate::script::program::{Ask, ExprId, ExprOp, NameRef, Program, Question, Subject};
+use crate::script::program::{Ask, ExprId, ExprOp, Function, NameRef, Program, Question, Subject, Var};
 
 use super::chunked::Log;
 use super::port::Content;
@@ -83,8 +83,9 @@ impl Reads {
         let ops = program.ops.get(start as usize..end as usize).unwrap_or(&[]);
         ops.iter().fold(Self::NOTHING, |reads, op| {
             reads.with(match op {
-                ExprOp::Var(_) => Self::WORLD,
-                ExprOp::Call(..) => Self::TIME,
+                // A client's own variables change in its own steps only.
+                ExprOp::Var(Var::World(_)) => Self::WORLD,
+                ExprOp::Call(Function::Now | Function::Random | Function::Uuid, _) => Self::TIME,
                 ExprOp::Ask(question) => program
                     .questions
                     .get(question.0 as usize)

@@ -11,14 +11,14 @@ use crate::sim::value::Value;
 use super::channel::{ChannelState, Consumer};
 use super::frame::{Call, Frame, Reconnect, Wait, WaitOn};
 use super::machine::{Client, Life, Line};
-use super::output::What;
+use super::output::{NO_PC, What};
 use super::step::{Done, Failure, Flow, Surroundings};
 
 impl Client {
     /// Begins the text: connects.
     pub fn start(&mut self, cx: &mut Surroundings<'_>) {
         self.life = Life::Running;
-        self.open_line(cx, 0);
+        self.open_line(cx, NO_PC);
     }
 
     /// The operator begins a deed.
@@ -277,6 +277,9 @@ impl Client {
             is_taken = matches!(refused.code, 0);
         }
         self.line = Line::Failed { refused, is_taken };
+        for channel in &mut self.channels {
+            channel.state = ChannelState::Closed;
+        }
         if !is_taken {
             self.enter(super::inbox::Entry::ConnectionClosed);
         }

@@ -10,7 +10,7 @@ use crate::sim::value::Value;
 use super::channel::ChannelState;
 use super::frame::{Wait, WaitOn};
 use super::machine::{Client, Line};
-use super::output::What;
+use super::output::{NO_PC, What};
 use super::step::{Done, Failure, Surroundings};
 
 /// An error of the script's own: code 0.
@@ -21,7 +21,7 @@ pub(super) fn own(text: &str) -> Arc<Refused> {
 impl Client {
     /// Raises an error: in the handler at work, then at the body's wait; not caught there, it ends the client.
     pub(super) fn raise(&mut self, cx: &mut Surroundings<'_>, error: &Arc<Refused>) {
-        let pc = self.frames.last().map_or(0, |frame| match frame.wait.on {
+        let pc = self.frames.last().map_or(NO_PC, |frame| match frame.wait.on {
             WaitOn::Nothing => frame.pc.saturating_sub(1),
             _ => frame.wait.pc,
         });

@@ -192,7 +192,9 @@ impl Client {
         if !self.is_alive() {
             return None;
         }
-        let Some(frame) = self.frames.last() else { return Some((WaitKind::Connecting, 0)) };
+        let Some(frame) = self.frames.last() else {
+            return Some((WaitKind::Connecting, super::output::NO_PC));
+        };
         let kind = match (&frame.wait.on, &self.line) {
             (WaitOn::Nothing, _) => return None,
             (WaitOn::End, Line::Closing) => WaitKind::Closing,

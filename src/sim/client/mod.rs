@@ -24,5 +24,5 @@ mod waiting;
 
 pub use machine::{Client, Life};
 pub use memory::{Arena, EnvId};
-pub use output::{Deed, Output, What};
+pub use output::{Deed, NO_PC, Output, What};
 pub use step::{Pause, Surroundings};

@@ -18,6 +18,9 @@ pub struct Output {
     pub pc: Pc,
 }
 
+/// Stands for no instruction: what the client library does by itself.
+pub const NO_PC: Pc = u32::MAX;
+
 /// What a client or the operator did.
 #[derive(Clone, Debug)]
 pub enum What {

@@ -12,7 +12,7 @@ use super::errors::own;
 use super::frame::{Outcome, WaitOn};
 use super::inbox::Entry;
 use super::machine::{Client, Line};
-use super::output::What;
+use super::output::{NO_PC, What};
 use super::step::Surroundings;
 
 /// `message` as a script has it.
@@ -83,7 +83,7 @@ impl Client {
         if let Some(main) = self.channels.first_mut() {
             main.state = ChannelState::Opening;
         }
-        cx.put(0, What::Send(ToBroker::Method(1, Method::ChannelOpen)));
+        cx.put(NO_PC, What::Send(ToBroker::Method(1, Method::ChannelOpen)));
     }
 
     fn receive_reply(&mut self, number: ChannelNumber, reply: Reply) {
@@ -99,10 +99,25 @@ impl Client {
                 }
             }
             // close-ok of the connection, after the body's end or `stop`.
-            (Line::Closing, 0) => self.enter(Entry::ConnectionEnded),
+            (Line::Closing, 0) => {
+                self.lose_channels();
+                self.enter(Entry::ConnectionEnded);
+            }
             // get-ok comes with its message.
             _ if matches!(reply, Reply::GetOk { .. }) => {}
             _ => self.receive_outcome(number, Outcome::Reply(reply)),
+        }
+    }
+
+    /// The connection has ended as asked: what a handler still waits for on it will not come.
+    fn lose_channels(&mut self) {
+        for channel in &mut self.channels {
+            channel.state = ChannelState::Closed;
+        }
+        if let Some(WaitOn::Reply { outcome, .. }) = self.frames.last_mut().map(|frame| &mut frame.wait.on)
+            && outcome.is_none()
+        {
+            *outcome = Some(Box::new(Outcome::Refused(own("the connection is closed"))));
         }
     }
 
@@ -135,12 +150,11 @@ impl Client {
             return;
         }
         // The library answers by itself.
-        cx.put(0, What::Send(ToBroker::Method(number, Method::ChannelCloseOk)));
+        cx.put(NO_PC, What::Send(ToBroker::Method(number, Method::ChannelCloseOk)));
         let Some((channel, opening)) = self.opening_of(number) else { return };
         let Some(state) = self.channels.get_mut(usize::from(channel)) else { return };
+        // What was delivered before the close is still taken up before it.
         state.state = ChannelState::Failed(refused.clone());
-        let consumers = std::mem::take(&mut state.consumers);
-        self.let_go(consumers);
         if let Some(frame) = self.frames.last_mut()
             && let WaitOn::Reply { channel: awaited, outcome, .. } = &mut frame.wait.on
             && *awaited == channel

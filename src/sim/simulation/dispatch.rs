@@ -89,7 +89,7 @@ impl Simulation {
         let now = self.now;
         let Some(link) = self.network.link_mut(connection) else { return };
         let actor = link.actor;
-        if !self.wires[usize::from(actor - FIRST_CLIENT)].is_up {
+        if !self.wires[usize::from(actor - FIRST_CLIENT)].is_up || link.is_blocked {
             return;
         }
         // After a cut was mended the same arrival may be scheduled twice.
@@ -193,7 +193,9 @@ impl Simulation {
                 let at = usize::from(actor - FIRST_CLIENT);
                 self.lives[at] = self.lives[at].saturating_add(1);
                 let Some(fresh) = self.fresh_client(actor, self.lives[at]) else { return };
-                self.clients[at] = fresh;
+                let before = std::mem::replace(&mut self.clients[at], fresh).bytes();
+                self.count.client_bytes =
+                    (self.count.client_bytes + self.clients[at].bytes()).saturating_sub(before);
             }
         }
         let life = self.lives[usize::from(actor - FIRST_CLIENT)];

@@ -8,6 +8,8 @@ use crate::sim::history::Thing;
 use crate::sim::port::{FromBroker, Refused};
 use crate::sim::record::{Columns, Entry, NONE, RecordKind, Sink};
 
+use crate::sim::schedule::{Class, Event};
+
 use super::effects::Applied;
 use super::state::{BROKER, OPERATOR, Simulation};
 
@@ -43,16 +45,7 @@ impl Simulation {
                     self.excepted(connection, number, exception, cause, sink);
                 }
             }
-            Effect::Blocked { connection, side } => {
-                let reason = match self.broker.side(side) {
-                    Some(Side::Blocked(reason)) if side != SideId::NONE => Some(reason.clone()),
-                    _ => None,
-                };
-                let text = reason.clone().map_or(NONE, |text| self.enter_text(text, None, sink));
-                let record = self.of(RecordKind::Blocked, connection, cause).object(connection);
-                let record = self.put(sink, record.detail(text));
-                self.tell(connection, record, FromBroker::Blocked(reason));
-            }
+            Effect::Blocked { connection, side } => self.blocked(connection, side, cause, sink),
             Effect::OperatorRefused { side } => {
                 let Some(Side::OperatorRefused(text)) = self.broker.side(side).cloned() else { return };
                 let refused = Refused { scope: None, code: 0, text: text.clone(), class_id: 0, method_id: 0 };
@@ -62,6 +55,28 @@ impl Simulation {
             }
             _ => {}
         }
+    }
+
+    /// RabbitMQ: with an alarm on, nothing is read from a connection after its first publish.
+    fn blocked(&mut self, connection: u32, side: SideId, cause: u32, sink: &mut impl Sink) {
+        let reason = match self.broker.side(side) {
+            Some(Side::Blocked(reason)) if side != SideId::NONE => Some(reason.clone()),
+            _ => None,
+        };
+        let text = reason.clone().map_or(NONE, |text| self.enter_text(text, None, sink));
+        let record = self.of(RecordKind::Blocked, connection, cause).object(connection);
+        let record = self.put(sink, record.detail(text));
+        let now = self.now;
+        if let Some(link) = self.network.link_mut(connection) {
+            link.is_blocked = reason.is_some();
+            if !link.is_blocked
+                && let Some(front) = link.up.front()
+            {
+                let (at, number) = (front.arrives.max(now), front.number);
+                self.schedule.push_numbered(at, Class::Command, number, Event::Uplink(connection));
+            }
+        }
+        self.tell(connection, record, FromBroker::Blocked(reason));
     }
 
     pub(super) fn connection_gone(&mut self, connection: u32, cause: u32, sink: &mut impl Sink) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::amqp::ConnectionId;
 use crate::broker::{Command, QueueId};
 use crate::script::program::{Ask, Pc};
-use crate::sim::client::{Output, What};
+use crate::sim::client::{NO_PC, Output, What};
 use crate::sim::history::{Item, Thing};
 use crate::sim::network::{HANDSHAKE_WAYS, Up};
 use crate::sim::port::ToBroker;
@@ -78,7 +78,7 @@ impl Simulation {
                     self.put(sink, record.object(pc));
                 }
                 What::Raised(error) => {
-                    let detail = self.enter_error(&error, Some(pc), sink);
+                    let detail = self.enter_error(&error, known(pc), sink);
                     cause = self.put(sink, Columns::new(RecordKind::Raised, actor, cause).detail(detail));
                     if actor == super::state::OPERATOR {
                         let thing = Thing::Error(Arc::clone(&error));
@@ -148,7 +148,7 @@ impl Simulation {
             }
             ToBroker::Drop => (0, Command::Lost { connection: ConnectionId(connection) }),
         };
-        let command = self.enter_command(&command, Some(pc), actor, sink);
+        let command = self.enter_command(&command, known(pc), actor, sink);
         let mut record = cause;
         if matches!(message, ToBroker::Drop) {
             self.lines[at] = None;
@@ -175,4 +175,8 @@ impl Simulation {
             self.schedule.push(gives_up, Class::Command, Event::HeartbeatLost(connection, wire.cut));
         }
     }
+}
+
+fn known(pc: Pc) -> Option<Pc> {
+    (pc != NO_PC).then_some(pc)
 }
