@@ -1,8 +1,7 @@
-//! Scripts that nobody would write, but a link may hold: each is read and carried out without a panic, and ends
-//! within its limits.
+//! Faults of every kind beside clients that do everything at once, under every version: each script is carried out
+//! without a panic, and ends within its limits.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::sync::Arc;
 
 use warren::amqp::SimDuration;
@@ -11,7 +10,7 @@ use warren::script::analyse;
 use warren::sim::{Limits, Purpose, Run, RunSpec, Stream};
 
 /// Scripts in all.
-const SCRIPTS: u32 = 10_000;
+const SCRIPTS: u32 = 4_000;
 /// What the issue asks for.
 const STEPS: u32 = 10_000;
 
@@ -26,167 +25,8 @@ fn limits() -> Limits {
     }
 }
 
-/// All scripts of the repository.
-fn seeds() -> Vec<String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut texts = Vec::new();
-    collect(&root.join("tests/data/script"), &mut texts);
-    collect(&root.join("www/examples"), &mut texts);
-    texts.sort();
-    texts
-}
-
-fn collect(folder: &Path, texts: &mut Vec<String>) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            collect(&path, texts);
-        } else if path.extension().is_some_and(|ending| ending == "warren") {
-            texts.extend(std::fs::read_to_string(&path));
-        }
-    }
-}
-
 fn one_of<'a, T: ?Sized>(chance: &mut Stream, all: &[&'a T]) -> &'a T {
     all[chance.below(all.len() as u64) as usize]
-}
-
-/// Pieces that are put where others were.
-const PIECES: &[&str] = &[
-    "0",
-    "1",
-    "-1",
-    "9223372036854775807",
-    "1us",
-    "0s",
-    "1000000d",
-    "1s..3s",
-    "1..1000000",
-    "\"\"",
-    "\"{message}\"",
-    "null",
-    "true",
-    "[]",
-    "[1, 2, [3]]",
-    "{ a: 1 }",
-    "message",
-    "message.body",
-    "error",
-    "name()",
-    "number()",
-    "random(1..6)",
-    "requeue",
-    "multiple",
-    "mandatory",
-    "durable",
-    "exclusive",
-    "auto_delete",
-    "no_ack",
-    "default",
-    "ack",
-    "nack requeue",
-    "reject requeue",
-    "crash",
-    "close",
-    "close connection",
-    "wait forever",
-    "wait 0s",
-    "while true {",
-    "repeat 1000 {",
-    "repeat 3 every 10ms {",
-    "every 1ms {",
-    "try {",
-    "} catch error {",
-    "{",
-    "}",
-    "channel out {",
-    "on close {",
-    "on return {",
-    "on nack {",
-    "confirm",
-    "wait for confirms",
-    "tx",
-    "commit",
-    "rollback",
-    "recover",
-    "cancel",
-    "prefetch 1",
-    "reconnect",
-    "reconnect retry 1ms",
-    "wait until false timeout 1s",
-    "times 3",
-    "starts at 1ms",
-    "type quorum",
-    "message_ttl 1ms",
-    "max_length 1",
-    "dead_letter_exchange default",
-    "single_active_consumer",
-    "x-match",
-    "priority 5",
-    "max_priority 3",
-    "at 1ms",
-    "when true {",
-    "restart broker",
-    "kill broker taking 1ms",
-    "stop_app",
-    "start_app",
-    "ready(jobs)",
-    "received()",
-    "in order",
-    "==",
-    "and",
-    "or not",
-    "broker 3.10",
-    "run for 1s",
-    "seed 7",
-    "limits events 10",
-    "network latency 0s",
-    "network jitter 5ms",
-];
-
-/// Words, signs, texts and spaces of a script.
-fn pieces(text: &str) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    let mut last = ' ';
-    for c in text.chars() {
-        let joins = (c.is_alphanumeric() || c == '_') && (last.is_alphanumeric() || last == '_');
-        match out.last_mut() {
-            Some(piece) if joins => piece.push(c),
-            _ => out.push(c.to_string()),
-        }
-        last = c;
-    }
-    out
-}
-
-/// A script of the repository with some pieces replaced, doubled, moved or taken out.
-fn mutated(chance: &mut Stream, seeds: &[String]) -> String {
-    let mut parts = pieces(&seeds[chance.below(seeds.len() as u64) as usize]);
-    for _ in 0..=chance.below(6) {
-        if parts.is_empty() {
-            break;
-        }
-        let at = chance.below(parts.len() as u64) as usize;
-        let other = chance.below(parts.len() as u64) as usize;
-        match chance.below(6) {
-            0 => parts[at] = format!(" {} ", one_of(chance, PIECES)),
-            1 => parts.insert(at, format!("\n{}\n", one_of(chance, PIECES))),
-            2 => drop(parts.remove(at)),
-            3 => parts.swap(at, other),
-            4 => {
-                let line: Vec<String> = parts[at..].iter().take(20).cloned().collect();
-                parts.splice(other..other, line);
-            }
-            // A number becomes another one.
-            _ => {
-                if let Some(digits) = parts.iter_mut().skip(at).find(|part| part.parse::<u64>().is_ok()) {
-                    *digits = one_of(chance, &["0", "1", "2", "7", "1000", "65535", "4000000000"]).to_owned();
-                }
-            }
-        }
-    }
-    parts.concat()
 }
 
 /// A script made by rules: it means something more often than not.
@@ -370,16 +210,11 @@ impl Maker<'_> {
 }
 
 #[test]
-fn ten_thousand_scripts_end_within_their_limits() {
-    let seeds = seeds();
-    assert!(seeds.len() > 50, "the repository's scripts are not where they were");
+fn faults_of_every_kind_end_within_their_limits() {
     let mut chance = Stream::new(2026, Purpose::Client, 0);
     let mut carried_out = 0;
     for number in 0..SCRIPTS {
-        let text = match number % 3 {
-            0 => Maker { chance: &mut chance, text: String::new() }.script(),
-            _ => mutated(&mut chance, &seeds),
-        };
+        let text = Maker { chance: &mut chance, text: String::new() }.script();
         let version = Version::ALL[chance.below(Version::ALL.len() as u64) as usize];
         let ended = catch_unwind(AssertUnwindSafe(|| ends_within_limits(&text, version)));
         match ended {
@@ -388,7 +223,7 @@ fn ten_thousand_scripts_end_within_their_limits() {
             Err(_) => panic!("script {number} panicked:\n{text}"),
         }
     }
-    assert!(carried_out > SCRIPTS / 5, "only {carried_out} scripts meant anything");
+    assert!(carried_out > SCRIPTS / 4, "only {carried_out} scripts meant anything");
     println!("{carried_out} of {SCRIPTS} scripts were carried out");
 }
 
@@ -406,8 +241,7 @@ fn ends_within_limits(text: &str, broker: Version) -> Result<bool, String> {
         }
     }
     let progress = run.progress();
-    // `limits` in a script may ask for more, up to the hard caps.
-    if progress.steps > STEPS && !text.contains("limits") {
+    if progress.steps > STEPS {
         return Err(format!("made {} steps", progress.steps));
     }
     Ok(true)

@@ -75,8 +75,6 @@ pub(super) struct Link {
     pub is_end_told: bool,
     /// The broker opened it.
     pub is_open: bool,
-    /// An alarm: the broker does not read from it.
-    pub is_blocked: bool,
     /// The broker has ended it.
     pub is_gone: bool,
 }
@@ -100,7 +98,6 @@ impl Link {
             is_heard: true,
             is_end_told: false,
             is_open: false,
-            is_blocked: false,
             is_gone: false,
         }
     }

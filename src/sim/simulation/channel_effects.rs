@@ -21,6 +21,7 @@ impl Simulation {
                 let queue = self.broker.view().consumer_queue(consumer);
                 let Some(content) = self.content(message, queue, false, count, acquired) else { return };
                 let detail = TagDetail { tag, flag: redelivered }.to_number();
+                applied.delivered = (channel, tag);
                 let actor = self.actor_at(channel);
                 let record = Columns::new(RecordKind::Delivered, actor, cause).subject(message.0);
                 let delivered = self.put(sink, record.object(consumer.0).detail(detail));
@@ -45,6 +46,7 @@ impl Simulation {
             Effect::Got { channel, queue, message, tag, count, acquired, redelivered } => {
                 let Some(content) = self.content(message, Some(queue), true, count, acquired) else { return };
                 let detail = TagDetail { tag, flag: redelivered }.to_number();
+                applied.delivered = (channel, tag);
                 let actor = self.actor_at(channel);
                 let record = Columns::new(RecordKind::Got, actor, cause).subject(message.0);
                 let delivered = self.put(sink, record.object(queue.0).detail(detail));
@@ -76,7 +78,7 @@ impl Simulation {
                     self.count.copies = self.count.copies.saturating_sub(1);
                 }
                 self.history.touch(Ask::Unacked);
-                if acked && applied.is_ack {
+                if acked && applied.delivered != (channel, tag) {
                     self.remember_message(Ask::Acked, actor, QueueId::NONE, message, tag, false);
                 }
             }

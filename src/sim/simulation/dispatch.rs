@@ -89,7 +89,7 @@ impl Simulation {
         let now = self.now;
         let Some(link) = self.network.link_mut(connection) else { return };
         let actor = link.actor;
-        if !self.wires[usize::from(actor - FIRST_CLIENT)].is_up || link.is_blocked {
+        if !self.wires[usize::from(actor - FIRST_CLIENT)].is_up {
             return;
         }
         // After a cut was mended the same arrival may be scheduled twice.

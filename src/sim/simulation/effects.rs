@@ -16,9 +16,10 @@ pub(super) struct Applied {
     pub actor: u16,
     /// Its record.
     pub cause: u32,
-    /// It was `basic.ack`.
-    pub is_ack: bool,
-    /// The message it published last.
+    /// The channel and tag of the last delivery: settled at once, it was without acknowledgement.
+    pub delivered: (ChannelId, u32),
+    /// Who published last, and what.
+    pub publisher: u16,
     pub published: MessageId,
     /// The queues that took that one.
     pub taken_by: Vec<QueueId>,
@@ -36,10 +37,9 @@ impl Applied {
 impl Simulation {
     /// Hands a command to the broker, and carries on what it does.
     pub(super) fn apply(&mut self, command: Command, actor: u16, cause: u32, sink: &mut impl Sink) {
-        let is_ack = matches!(&command, Command::Method { method: crate::amqp::Method::BasicAck { .. }, .. });
         let mut effects = std::mem::take(&mut self.effects);
         self.broker.apply(self.now, command, &mut self.broker_chance, &mut effects);
-        self.carry_on(&effects, actor, cause, is_ack, sink);
+        self.carry_on(&effects, actor, cause, sink);
         effects.clear();
         self.effects = effects;
         self.schedule_deadline();
@@ -51,16 +51,23 @@ impl Simulation {
         self.broker.apply(self.now, Command::Deadline, &mut self.broker_chance, &mut effects);
         if !effects.is_empty() {
             let cause = self.put(sink, Columns::new(RecordKind::Deadline, BROKER, NONE));
-            self.carry_on(&effects, BROKER, cause, false, sink);
+            self.carry_on(&effects, BROKER, cause, sink);
         }
         effects.clear();
         self.effects = effects;
         self.schedule_deadline();
     }
 
-    fn carry_on(&mut self, effects: &[Effect], actor: u16, cause: u32, is_ack: bool, sink: &mut impl Sink) {
-        let (published, taken_by) = (MessageId::NONE, Vec::new());
-        let mut applied = Applied { actor, cause, is_ack, published, taken_by, message_count: None };
+    fn carry_on(&mut self, effects: &[Effect], actor: u16, cause: u32, sink: &mut impl Sink) {
+        let mut applied = Applied {
+            actor,
+            cause,
+            delivered: (ChannelId::NONE, 0),
+            publisher: actor,
+            published: MessageId::NONE,
+            taken_by: Vec::new(),
+            message_count: None,
+        };
         for effect in effects {
             self.effect(*effect, &mut applied, sink);
         }
@@ -105,7 +112,7 @@ impl Simulation {
         match effect {
             Effect::Published { channel, message, seq } => {
                 let actor = self.actor_at(channel);
-                applied.published = message;
+                (applied.publisher, applied.published) = (actor, message);
                 applied.taken_by.clear();
                 self.enter_message(message, actor, None, sink);
                 let record = Columns::new(RecordKind::Published, actor, cause).subject(message.0);
@@ -153,7 +160,7 @@ impl Simulation {
     fn dropped(&mut self, message: MessageId, queue: QueueId, reason: DropReason, applied: &Applied) {
         if queue == QueueId::NONE {
             if reason == DropReason::Unroutable && message == applied.published {
-                self.remember_message(Ask::Unroutable, applied.actor, queue, message, 0, false);
+                self.remember_message(Ask::Unroutable, applied.publisher, queue, message, 0, false);
             }
             return;
         }

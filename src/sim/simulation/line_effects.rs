@@ -8,8 +8,6 @@ use crate::sim::history::Thing;
 use crate::sim::port::{FromBroker, Refused};
 use crate::sim::record::{Columns, Entry, NONE, RecordKind, Sink};
 
-use crate::sim::schedule::{Class, Event};
-
 use super::effects::Applied;
 use super::state::{BROKER, OPERATOR, Simulation};
 
@@ -57,7 +55,6 @@ impl Simulation {
         }
     }
 
-    /// RabbitMQ: with an alarm on, nothing is read from a connection after its first publish.
     fn blocked(&mut self, connection: u32, side: SideId, cause: u32, sink: &mut impl Sink) {
         let reason = match self.broker.side(side) {
             Some(Side::Blocked(reason)) if side != SideId::NONE => Some(reason.clone()),
@@ -66,16 +63,6 @@ impl Simulation {
         let text = reason.clone().map_or(NONE, |text| self.enter_text(text, None, sink));
         let record = self.of(RecordKind::Blocked, connection, cause).object(connection);
         let record = self.put(sink, record.detail(text));
-        let now = self.now;
-        if let Some(link) = self.network.link_mut(connection) {
-            link.is_blocked = reason.is_some();
-            if !link.is_blocked
-                && let Some(front) = link.up.front()
-            {
-                let (at, number) = (front.arrives.max(now), front.number);
-                self.schedule.push_numbered(at, Class::Command, number, Event::Uplink(connection));
-            }
-        }
         self.tell(connection, record, FromBroker::Blocked(reason));
     }
 
