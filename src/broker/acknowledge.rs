@@ -1,5 +1,7 @@
 //! basic.ack, nack, reject, recover; and what becomes of unacked copies when their channel ends.
 
+use std::collections::BTreeMap;
+
 use super::channel::Unacked;
 use super::effect::{ChannelId, ConsumerId, DropReason, Effect, QueueId, Reply};
 use super::machine::{At, Broker};
@@ -193,14 +195,12 @@ impl Broker {
 
     /// A channel ended: all it held goes back, in the order of the messages, and then queues hand out again.
     pub(super) fn requeue_of_ended(&mut self, channel: ChannelId, held: &[Unacked]) {
-        let mut queues = Vec::new();
+        let mut by_queue: BTreeMap<QueueId, Vec<&Unacked>> = BTreeMap::new();
         for one in held {
-            if !queues.contains(&one.queue) {
-                queues.push(one.queue);
-            }
+            by_queue.entry(one.queue).or_default().push(one);
         }
-        for queue in queues {
-            for one in held.iter().filter(|one| one.queue == queue) {
+        for (queue, held) in by_queue {
+            for one in held {
                 self.let_go(channel, one);
                 if self.queue(queue).is_alive {
                     self.put_back(channel, one, Back::Ended);

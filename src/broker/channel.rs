@@ -100,10 +100,13 @@ impl Broker {
         let state = self.channel_mut(channel);
         state.is_open = false;
         state.prepared = None;
-        state.reply_consumer = None;
+        let requester = state.reply_consumer.take();
         let consumers: Vec<ConsumerId> = std::mem::take(&mut state.consumers).into_values().collect();
         state.confirms.end();
         let transaction = state.transaction.take();
+        if let Some((_, address)) = requester {
+            self.requesters.remove(&address);
+        }
         let mut left = Vec::new();
         for consumer in &consumers {
             left.push(self.remove_consumer(*consumer, false));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::amqp::{Capabilities, ChannelNumber, ConnectionId, Method, Name, Open, name};
 
-use super::effect::{ChannelId, Effect, Exception, Reply, Side};
+use super::effect::{ChannelId, Effect, Exception, QueueId, Reply, Side};
 use super::machine::{At, Broker};
 use super::refusal::{Outcome, Refusal};
 use super::vhost::VhostId;
@@ -32,6 +32,8 @@ pub(super) struct Connection {
     pub capabilities: Capabilities,
     pub channel_max: u16,
     pub channels: BTreeMap<ChannelNumber, ChannelSlot>,
+    /// Its exclusive queues, deleted ones among them.
+    pub exclusive: Vec<QueueId>,
     /// The how-manieth connection of the run it is.
     pub ordinal: u32,
     /// Names generated for it so far.
@@ -58,6 +60,7 @@ impl Broker {
                     capabilities: open.capabilities,
                     channel_max,
                     channels: BTreeMap::new(),
+                    exclusive: Vec::new(),
                     ordinal,
                     names_made: 0,
                     is_open: true,

@@ -50,6 +50,8 @@ pub struct Broker {
     pub(super) generation: u32,
     /// Some queue or consumer has an acknowledgement timeout of its own.
     pub(super) has_own_timeouts: bool,
+    /// Who waits for replies at which address.
+    pub(super) requesters: BTreeMap<Name, ChannelId>,
     pub(super) alarms: BTreeSet<Alarm>,
     /// Connections that are read again, the last one first.
     pub(super) unblocked: Vec<ConnectionId>,
@@ -87,6 +89,7 @@ impl Broker {
             deaths: VecDeque::new(),
             generation: 0,
             has_own_timeouts: false,
+            requesters: BTreeMap::new(),
             alarms: BTreeSet::new(),
             unblocked: Vec::new(),
         };

@@ -295,6 +295,7 @@ impl Broker {
         let names = &mut self.vhosts[spec.vhost.0 as usize].queues;
         Arc::make_mut(names).insert(spec.name.clone(), id);
         let settings = self.settings_of(&spec);
+        let owner = spec.owner;
         let (priorities, two_levels) = match (spec.kind, self.profile.quorum_priority) {
             (QueueKind::Classic, _) => (settings.max_priority, false),
             (QueueKind::Quorum, QuorumPriority::Ignored) => (0, false),
@@ -318,6 +319,9 @@ impl Broker {
             lease_armed: SimTime::MAX,
             incoming: BTreeSet::new(),
         });
+        if let Some(state) = owner.and_then(|owner| self.connections.get_mut(&owner)) {
+            state.exclusive.push(id);
+        }
         self.generation += 1;
         self.put(Effect::QueueDeclared { queue: id });
         self.arm(Timer::Lease(id));
@@ -334,7 +338,7 @@ impl Broker {
         queue.is_alive = false;
         let spec = Arc::clone(&queue.spec);
         let ready = queue.ready.clear();
-        queue.unacked = 0;
+        let unacked = std::mem::take(&mut queue.unacked);
         let consumers = queue.consumers.all().to_vec();
         let incoming: Vec<BindingId> = queue.incoming.iter().copied().collect();
         Arc::make_mut(&mut self.vhost_mut(spec.vhost).queues).remove(&spec.name);
@@ -346,7 +350,9 @@ impl Broker {
             self.put(Effect::Dropped { message: entry.message, queue: id, reason: DropReason::QueueDeleted });
             self.messages.release(entry.message);
         }
-        self.drop_unacked_of(id);
+        if unacked > 0 {
+            self.drop_unacked_of(id);
+        }
         self.confirm_deleted(id);
         for binding in incoming {
             self.remove_binding(binding);
@@ -367,10 +373,9 @@ impl Broker {
     }
 
     pub(super) fn delete_exclusive_queues(&mut self, connection: ConnectionId) {
-        let owned = |queue: &Queue| queue.is_alive && queue.spec.owner == Some(connection);
-        let ids: Vec<u32> = (0..).zip(&self.queues).filter(|(_, q)| owned(q)).map(|(id, _)| id).collect();
-        for id in ids {
-            self.delete_queue(QueueId(id));
+        let state = self.connections.get_mut(&connection);
+        for queue in state.map(|state| std::mem::take(&mut state.exclusive)).unwrap_or_default() {
+            self.delete_queue(queue);
         }
     }
 

@@ -43,6 +43,7 @@ impl Broker {
             is_blocked: false,
         });
         let address = self.generate_name(at.connection, ADDRESS);
+        self.requesters.insert(address.clone(), at.channel);
         self.channel_mut(at.channel).reply_consumer = Some((consumer, address));
         self.generation += 1;
         self.reply(at, Reply::Consuming { consumer_tag: tag });
@@ -51,8 +52,10 @@ impl Broker {
 
     pub(super) fn forget_reply_consumer(&mut self, channel: ChannelId, consumer: ConsumerId) {
         let state = self.channel_mut(channel);
-        if state.reply_consumer.as_ref().is_some_and(|(own, _)| *own == consumer) {
-            state.reply_consumer = None;
+        if state.reply_consumer.as_ref().is_some_and(|(own, _)| *own == consumer)
+            && let Some((_, address)) = state.reply_consumer.take()
+        {
+            self.requesters.remove(&address);
             self.generation += 1;
         }
     }
@@ -73,11 +76,10 @@ impl Broker {
 
     /// Whether somebody waits for replies at that address.
     pub(super) fn requester(&self, address: &str) -> Option<(ChannelId, ConsumerId)> {
-        let at = self.channels.iter().position(|channel| {
-            channel.is_open && channel.reply_consumer.as_ref().is_some_and(|(_, own)| **own == *address)
-        })?;
-        let (consumer, _) = self.channels[at].reply_consumer.as_ref()?;
-        Some((ChannelId(at as u32), *consumer))
+        let channel = *self.requesters.get(address)?;
+        let state = self.channel(channel);
+        let (consumer, _) = state.reply_consumer.as_ref().filter(|_| state.is_open)?;
+        Some((channel, *consumer))
     }
 
     /// A reply goes straight to its requester. Whether it counts as routed.
