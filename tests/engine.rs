@@ -71,6 +71,27 @@ fn the_state_at_a_moment_is_the_same_from_either_side() {
     assert!(forwards == backwards, "the cursor moved forward shows what a checkpoint run forward shows");
 }
 
+/// Long enough that stones lie on the way.
+#[test]
+fn moments_are_the_same_in_whatever_order_they_are_asked_for() {
+    let ordered: Vec<u64> = (0..40).map(|at| at * 499).collect();
+    let mut scrambled = ordered.clone();
+    scrambled.sort_by_key(|step| step * 7_919 % 1_009);
+    let mut answers: Vec<Vec<(u64, Answer)>> = [ordered, scrambled]
+        .into_iter()
+        .map(|steps| {
+            let mut engine = Engine::new();
+            let mut spec = spec(ENDLESS);
+            spec.limits.steps = 20_000;
+            engine.begin(1, &spec).expect("it runs");
+            while engine.work(1_000).more {}
+            steps.into_iter().map(|step| (step, ask(&mut engine, 1, step, What::Queues))).collect()
+        })
+        .collect();
+    answers[1].sort_by_key(|(step, _)| *step);
+    assert!(answers[0] == answers[1]);
+}
+
 #[test]
 fn a_stopped_run_keeps_what_there_is() {
     let mut engine = Engine::new();

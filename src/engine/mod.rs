@@ -3,6 +3,7 @@
 //! Invariant: knows no clock and no browser. The worker, the command line and the tests are its thin callers.
 
 mod ask;
+mod cursor;
 mod machine;
 mod problems;
 mod shown;

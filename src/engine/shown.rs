@@ -6,19 +6,16 @@ use std::sync::Arc;
 use crate::inspect::view::{CheckRow, Step, Summary};
 use crate::inspect::{self, Index};
 use crate::script::program::Program;
-use crate::sim::Simulation;
-use crate::sim::record::{Recording, Unrecorded};
-use crate::sim::{Run, RunSpec};
+use crate::sim::record::Recording;
+use crate::sim::{Run, RunSpec, Simulation};
 
-/// Steps that moving the cursor's simulation forward may cost before a checkpoint is looked for instead.
-const FORWARD_MAX: u32 = 50_000;
+use super::cursor::Cursor;
 
 /// A run that can be asked about.
 pub struct Shown {
     run: Run,
     index: Index,
-    /// The simulation at the last moment asked about, moved forward when the next one is later.
-    cursor: Option<(u32, Simulation)>,
+    cursor: Cursor,
     /// What a check that did not hold found: by check and moment, as neither changes any more.
     found: BTreeMap<(u32, u32), String>,
 }
@@ -28,7 +25,7 @@ impl Shown {
     pub fn new(spec: RunSpec, program: Arc<Program>) -> Self {
         let run = Run::new(Arc::new(spec), program);
         let index = Index::new(run.recording());
-        Self { run, index, cursor: None, found: BTreeMap::new() }
+        Self { run, index, cursor: Cursor::default(), found: BTreeMap::new() }
     }
 
     /// Goes on for about that many steps; whether it has ended.
@@ -64,21 +61,6 @@ impl Shown {
         inspect::summary(self.run.recording(), &self.index, self.run.simulation())
     }
 
-    /// The state at a moment. Playing asks for one moment after the other: the simulation is kept and moved on.
-    pub fn state_at(&mut self, step: Step) -> &Simulation {
-        let recording = self.run.recording();
-        let wanted = inspect::clamp(recording, step);
-        let kept = self.cursor.take();
-        let at = match kept {
-            Some((at, mut simulation)) if at <= wanted && wanted - at <= FORWARD_MAX => {
-                simulation.run_to(wanted, &mut Unrecorded);
-                simulation
-            }
-            _ => recording.state_at(wanted),
-        };
-        &self.cursor.insert((wanted, at)).1
-    }
-
     /// The checks as they stand.
     pub fn checks(&mut self) -> Vec<CheckRow> {
         let recording = self.run.recording();
@@ -90,11 +72,10 @@ impl Shown {
         })
     }
 
-    /// The parts that a question at a moment needs.
+    /// What a question at a moment needs: the simulation of that moment among it.
     pub fn at(&mut self, step: Step) -> (&Recording, &Index, &Simulation) {
-        self.state_at(step);
         let recording = self.run.recording();
-        let simulation = self.cursor.as_ref().map_or(self.run.simulation(), |(_, simulation)| simulation);
+        let simulation = self.cursor.go(recording, inspect::clamp(recording, step));
         (recording, &self.index, simulation)
     }
 }

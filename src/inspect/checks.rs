@@ -7,6 +7,8 @@ use crate::sim::{CheckResult, CheckState};
 use super::names::{Names, body_text};
 use super::view::{CheckRow, Verdict};
 
+/// Characters of a check's line.
+const TEXT_MAX: usize = 400;
 /// Characters of what was found.
 const FOUND_MAX: usize = 400;
 
@@ -29,7 +31,7 @@ fn row(
         CheckState::Undecided => Verdict::Undecided,
     };
     CheckRow {
-        text: Names::new(recording).check(result.check).to_owned(),
+        text: body_text(Names::new(recording).check(result.check).as_bytes(), TEXT_MAX),
         span,
         verdict,
         moment: result.moment.map(|(step, time)| (u64::from(step), time.0)),

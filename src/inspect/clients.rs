@@ -1,5 +1,6 @@
 //! Clients at a moment: what each does or waits for, its channels, what lies in its inbox.
 
+use crate::amqp::ConnectionId;
 use crate::broker::{ChannelView, ConsumerId, View};
 use crate::sim::Simulation;
 use crate::sim::record::{Actor, EndReason, Recording, WaitKind};
@@ -11,6 +12,11 @@ use super::view::ClientRow;
 
 /// Clients listed.
 const CLIENTS_MAX: usize = 300;
+
+/// Channels of a client listed.
+const CHANNELS_MAX: usize = 20;
+/// Consumers of a channel named.
+const CONSUMERS_MAX: usize = 10;
 
 /// All clients in the order of the text.
 pub fn clients(recording: &Recording, simulation: &Simulation) -> Vec<ClientRow> {
@@ -73,13 +79,19 @@ pub fn wait_words(kind: WaitKind, written: &str) -> String {
     }
 }
 
+/// What the broker has open for a client.
+pub fn channels_of(simulation: &Simulation, actor: u16) -> Vec<ChannelView> {
+    let view = simulation.broker().view();
+    let connection = simulation.connection_of(actor).and_then(|number| view.connection(ConnectionId(number)));
+    let open = connection.filter(|connection| connection.is_open);
+    open.into_iter().flat_map(|connection| connection.channels).filter_map(|id| view.channel(id)).collect()
+}
+
 /// The channels that the broker has open for a client, in the order of the text.
 fn channels(names: Names<'_>, simulation: &Simulation, actor: u16) -> Vec<String> {
     let view = simulation.broker().view();
-    let own =
-        view.connections().filter(|connection| names.actor_of_connection(connection.id.0) == Some(actor));
-    let open = own.flat_map(|connection| connection.channels).filter_map(|id| view.channel(id));
-    open.map(|channel| channel_words(names, view, actor, &channel)).collect()
+    let open = channels_of(simulation, actor);
+    open.iter().map(|channel| channel_words(names, view, actor, channel)).take(CHANNELS_MAX).collect()
 }
 
 /// `main: prefetch 1, 1 unacked, consumes tasks ("slow.1")`.
@@ -100,7 +112,10 @@ fn channel_words(names: Names<'_>, view: View<'_>, actor: u16, channel: &Channel
     if channel.is_transactional {
         words.push("transactions".to_owned());
     }
-    words.extend(channel.consumers.iter().filter_map(|id| consumer_words(view, *id)));
+    words.extend(channel.consumers.iter().take(CONSUMERS_MAX).filter_map(|id| consumer_words(view, *id)));
+    if channel.consumers.len() > CONSUMERS_MAX {
+        words.push(format!("{} consumers in all", channel.consumers.len()));
+    }
     let name = names.channel_name(actor, channel.number);
     if words.is_empty() { name } else { format!("{name}: {}", words.join(", ")) }
 }

@@ -12,8 +12,10 @@ use crate::sim::record::Recording;
 use super::names::{Names, body_text};
 use super::view::{ConsumerRow, Copy, Holder, MessageRef, QueueRow};
 
-/// Copies listed of each kind.
+/// Copies listed of each kind in a queue …
 const COPIES_MAX: usize = 50;
+/// … and in all queues together, so that an answer with many queues stays small.
+const COPIES_IN_ALL: usize = 2_000;
 /// Queues listed.
 const QUEUES_MAX: usize = 300;
 /// Consumers listed of a queue.
@@ -26,7 +28,9 @@ pub fn queues(recording: &Recording, simulation: &Simulation) -> Vec<QueueRow> {
     let names = Names::new(recording);
     let view = simulation.broker().view();
     let mut unacked = unacked_by_queue(view);
-    let mut row = |queue: QueueView| {
+    let listed: Vec<QueueView> = view.queues().take(QUEUES_MAX).collect();
+    let copies = (COPIES_IN_ALL / listed.len().max(1)).min(COPIES_MAX);
+    let row = |queue: QueueView| {
         let held = unacked.remove(&queue.id).unwrap_or_default();
         QueueRow {
             vhost: queue.vhost.to_string(),
@@ -34,12 +38,12 @@ pub fn queues(recording: &Recording, simulation: &Simulation) -> Vec<QueueRow> {
             features: features(names, &queue),
             ready: queue.ready,
             unacked: queue.unacked,
-            ready_copies: view.ready(queue.id).take(COPIES_MAX).map(|copy| ready_copy(names, copy)).collect(),
-            unacked_copies: held.iter().map(|copy| unacked_copy(names, view, copy)).collect(),
+            ready_copies: view.ready(queue.id).take(copies).map(|copy| ready_copy(names, copy)).collect(),
+            unacked_copies: held.iter().take(copies).map(|copy| unacked_copy(names, view, copy)).collect(),
             consumers: consumers(names, view, &queue),
         }
     };
-    view.queues().take(QUEUES_MAX).map(&mut row).collect()
+    listed.into_iter().map(row).collect()
 }
 
 /// The first unacked copies of each queue in the order of their delivery, in one pass over all channels.

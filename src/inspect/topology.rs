@@ -1,7 +1,7 @@
 //! The topology at a moment: everything that is there at any time of the run, so that nothing moves while time plays;
 //! what is not there now is marked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::amqp::Name;
 use crate::broker::{Destination, View};
@@ -9,7 +9,7 @@ use crate::sim::Simulation;
 use crate::sim::record::{Actor, Recording};
 
 use super::activity::Activity;
-use super::clients::state;
+use super::clients::{channels_of, state};
 use super::index::{BindingName, Ever, Index, PlaceName};
 use super::layout::{Place, layout};
 use super::names::{Names, quoted_text};
@@ -141,6 +141,7 @@ impl Drawing<'_> {
 
     fn client_node(&self, actor: u16, consumes: bool) -> Node {
         let client = self.simulation.client(actor);
+        let held = channels_of(self.simulation, actor);
         let is_operator = self
             .names
             .recording
@@ -157,19 +158,9 @@ impl Drawing<'_> {
             column: 0,
             row: 0,
             ready: 0,
-            unacked: if consumes { self.held_by(actor) } else { 0 },
+            unacked: if consumes { held.iter().map(|channel| channel.unacked).sum() } else { 0 },
             present: is_operator || client.is_some_and(|client| client.is_alive()),
         }
-    }
-
-    /// Unacked deliveries of a client.
-    fn held_by(&self, actor: u16) -> u32 {
-        let own = self.view.connections();
-        own.filter(|connection| self.names.actor_of_connection(connection.id.0) == Some(actor))
-            .flat_map(|connection| connection.channels)
-            .filter_map(|channel| self.view.channel(channel))
-            .map(|channel| channel.unacked)
-            .sum()
     }
 
     fn exchange_node(&self, (vhost, name): &PlaceName) -> Node {
@@ -265,7 +256,7 @@ impl Drawing<'_> {
         self.ever().bindings.iter().map(draft).collect()
     }
 
-    fn bindings_now(&self) -> Vec<BindingName> {
+    fn bindings_now(&self) -> BTreeSet<BindingName> {
         let view = self.view;
         let name = |binding: crate::broker::BindingView| {
             let source = view.exchange(binding.source)?;

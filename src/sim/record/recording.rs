@@ -215,11 +215,15 @@ impl Recording {
 
     /// The state after that many steps: the nearest checkpoint, run forward.
     pub fn state_at(&self, steps: u32) -> Simulation {
-        let at = self.checkpoints.partition_point(|checkpoint| checkpoint.steps <= steps);
-        let checkpoint = &self.checkpoints[at.saturating_sub(1)];
-        let mut simulation = Simulation::clone(&checkpoint.simulation);
+        let mut simulation = self.checkpoint(steps).clone();
         simulation.run_to(steps, &mut Unrecorded);
         simulation
+    }
+
+    /// The nearest checkpoint not after that many steps; the beginning is one.
+    pub fn checkpoint(&self, steps: u32) -> &Simulation {
+        let at = self.checkpoints.partition_point(|checkpoint| checkpoint.steps <= steps);
+        &self.checkpoints[at.saturating_sub(1)].simulation
     }
 
     /// Where the instruction stands that a record comes from, if one does.
