@@ -80,6 +80,11 @@ impl Schedule {
         self.heap.peek().map(|Reverse(next)| next.time)
     }
 
+    /// The number of the next event and what it is.
+    pub fn front(&self) -> Option<(u64, Event)> {
+        self.heap.peek().map(|Reverse(next)| (next.number, next.event))
+    }
+
     /// The next event, with its time and number.
     pub fn pop(&mut self) -> Option<(SimTime, u64, Event)> {
         self.heap.pop().map(|Reverse(next)| (next.time, next.number, next.event))

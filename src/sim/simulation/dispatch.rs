@@ -40,6 +40,7 @@ impl Simulation {
     }
 
     fn next_event(&mut self, sink: &mut impl Sink) -> Result<(), Outcome> {
+        self.drop_stale_deadlines();
         let Some(time) = self.schedule.peek() else { return Err(Outcome::Finished) };
         self.check_time(time, sink)?;
         let Some((time, number, event)) = self.schedule.pop() else { return Err(Outcome::Finished) };
@@ -77,6 +78,16 @@ impl Simulation {
             }
         }
         Ok(())
+    }
+
+    /// A deadline that the broker waits for no more is no event: it must not keep a run from being over.
+    fn drop_stale_deadlines(&mut self) {
+        let awaited = self.deadline.map(|(_, number)| number);
+        while let Some((number, Event::Deadline)) = self.schedule.front()
+            && Some(number) != awaited
+        {
+            self.schedule.pop();
+        }
     }
 
     fn is_life(&self, actor: u16, life: u16) -> bool {
