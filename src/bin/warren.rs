@@ -26,6 +26,12 @@ mod native {
     enum Task {
         /// Runs a script, and prints what its clients printed, its checks and its queues.
         Run(crate::run::RunArguments),
+        /// Says what is wrong with scripts.
+        Check {
+            /// The scripts.
+            #[arg(required = true)]
+            files: Vec<PathBuf>,
+        },
         /// Replays recorded cases and says which come out otherwise.
         Conformance {
             /// The folder of the cases.
@@ -36,6 +42,7 @@ mod native {
     pub fn main() -> ExitCode {
         match Arguments::parse().task {
             Task::Run(arguments) => crate::run::run(&arguments),
+            Task::Check { files } => crate::run::check(&files),
             Task::Conformance { folder } => conformance(&folder),
         }
     }

@@ -40,15 +40,31 @@ fn version(text: &str) -> Result<Version, String> {
     Version::parse(text).ok_or_else(|| "not a version that is known here".to_owned())
 }
 
+/// Says what is wrong with scripts; success if all can be run.
+pub fn check(files: &[std::path::PathBuf]) -> ExitCode {
+    let mut all_run = true;
+    for file in files {
+        let Some(text) = read(file) else { return ExitCode::FAILURE };
+        let analysis = analyse(&text);
+        print!("{}", render(&analysis.diagnostics, &name_of(file), &text));
+        all_run &= analysis.program.is_some();
+    }
+    if all_run { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn read(file: &Path) -> Option<String> {
+    match std::fs::read_to_string(file) {
+        Ok(text) => Some(text),
+        Err(why) => {
+            eprintln!("{}: {why}", file.display());
+            None
+        }
+    }
+}
+
 /// Runs a script; success if it is whole and all its checks hold.
 pub fn run(arguments: &RunArguments) -> ExitCode {
-    let text = match std::fs::read_to_string(&arguments.file) {
-        Ok(text) => text,
-        Err(why) => {
-            eprintln!("{}: {why}", arguments.file.display());
-            return ExitCode::FAILURE;
-        }
-    };
+    let Some(text) = read(&arguments.file) else { return ExitCode::FAILURE };
     let analysis = analyse(&text);
     eprint!("{}", render(&analysis.diagnostics, &name_of(&arguments.file), &text));
     let Some(program) = analysis.program else { return ExitCode::FAILURE };
@@ -156,7 +172,7 @@ fn report(recording: &Recording, end: &Simulation, text: &str) -> String {
     for result in recording.checks() {
         let Some(check) = recording.program().checks.get(result.check as usize) else { continue };
         let line = lines.line_column(text, check.span.start).line;
-        let source = check.span.of(text).trim();
+        let source = check.span.of(text).trim().lines().next().unwrap_or("");
         let _ = writeln!(out, "check line {line}, {}: {}  | {source}", word(check.kind), verdict(result));
     }
     for queue in end.broker().view().queues() {
