@@ -111,7 +111,7 @@ fn a_clone_at_any_step_goes_on_as_the_original() {
         let mut simulation = Simulation::new(&spec, &program);
         let stride = recording.steps() / 40 + 1;
         while let Stepped::Step | Stepped::Within = simulation.step(&mut Unrecorded) {
-            if simulation.steps() % stride != 0 {
+            if !simulation.steps().is_multiple_of(stride) {
                 continue;
             }
             let mut clone = simulation.clone();
