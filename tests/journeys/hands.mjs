@@ -26,6 +26,17 @@ export async function write(page, text) {
   await page.keyboard.insertText(text);
 }
 
+/** Replaces the script by pasting: typing a megabyte is not what a browser is made for. */
+export async function paste(page, text) {
+  await page.locator(".cm-content").click();
+  await page.keyboard.press("Control+a");
+  await page.locator(".cm-content").evaluate((content, pasted) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", pasted);
+    content.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+  }, text);
+}
+
 /** The printed lines. */
 export function printed(page) {
   return page.locator(".output__text").allTextContents();
