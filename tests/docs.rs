@@ -1,0 +1,93 @@
+//! The documentation's scripts do what the text around them says: every block fenced as `warren` in README.md and
+//! www/docs parses without errors, runs to its end and holds its own checks, on the oldest broker and the newest.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use warren::broker::Version;
+use warren::script::{Severity, analyse, render};
+use warren::sim::{Outcome, Recording, Run, RunSpec};
+
+/// A script of a document, and where it stands.
+struct Block {
+    place: String,
+    text: String,
+}
+
+/// README.md and what lies in www/docs, in the order of their names.
+fn documents() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = std::fs::read_dir(root.join("www/docs")).expect("a readable folder");
+    let mut found: Vec<_> = folder.map(|entry| entry.expect("a readable folder").path()).collect();
+    found.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
+    found.push(root.join("README.md"));
+    found.sort_unstable();
+    found
+}
+
+fn blocks(document: &Path) -> Vec<Block> {
+    let text = std::fs::read_to_string(document).expect("a readable document");
+    let name = document.file_name().and_then(|name| name.to_str()).expect("a name in UTF-8");
+    let mut found: Vec<Block> = Vec::new();
+    let mut fence: Option<&str> = None;
+    for (number, line) in text.lines().enumerate() {
+        match (fence, line.trim_end().strip_prefix("```")) {
+            (None, Some(language)) => {
+                fence = Some(language);
+                if language == "warren" {
+                    found.push(Block { place: format!("{name}:{}", number + 2), text: String::new() });
+                }
+            }
+            (Some(_), Some("")) => fence = None,
+            (Some("warren"), _) => {
+                let block = found.last_mut().expect("its fence has been seen");
+                block.text.push_str(line);
+                block.text.push('\n');
+            }
+            (Some(_) | None, _) => {}
+        }
+    }
+    assert_eq!(fence, None, "a fence of {name} is not closed");
+    found
+}
+
+/// The checks that did not hold, as they are written, with what is said of them.
+fn not_held(recording: &Recording, text: &str) -> Vec<String> {
+    let checks = &recording.program().checks;
+    let failed = recording.checks().iter().filter(|result| !result.has_held());
+    let say = |(result, check): (&warren::sim::CheckResult, &warren::script::program::Check)| {
+        format!("{} {}", check.span.of(text).trim(), result.problem.as_deref().unwrap_or(""))
+    };
+    failed.filter_map(|result| Some((result, checks.get(result.check as usize)?))).map(say).collect()
+}
+
+#[test]
+fn every_script_of_the_documents_runs_and_holds_its_checks() {
+    let blocks: Vec<Block> = documents().iter().flat_map(|document| blocks(document)).collect();
+    assert!(blocks.iter().any(|block| block.place.starts_with("README")), "README.md shows no script");
+    let mut wrong = String::new();
+    for Block { place, text } in &blocks {
+        let analysis = analyse(text);
+        let errors: Vec<_> =
+            analysis.diagnostics.into_iter().filter(|said| said.severity == Severity::Error).collect();
+        let Some(program) = analysis.program.filter(|_| errors.is_empty()) else {
+            wrong.push_str(&render(&errors, place, text));
+            continue;
+        };
+        if program.checks.is_empty() {
+            wrong.push_str(&format!("{place} checks nothing\n"));
+        }
+        for broker in [Version::V3_10, Version::V4_3] {
+            let spec = RunSpec { broker, ..RunSpec::of(text) };
+            let recording = Run::new(Arc::new(spec), Arc::clone(&program)).finish();
+            let outcome = recording.outcome();
+            if !matches!(outcome, Some(Outcome::Finished | Outcome::RunForReached)) {
+                wrong.push_str(&format!("{place} on {} ended with {outcome:?}\n", broker.name()));
+            }
+            for check in not_held(&recording, text) {
+                wrong.push_str(&format!("{place} on {} does not hold: {check}\n", broker.name()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
