@@ -5,7 +5,7 @@
 use crate::text::Span;
 
 use super::lexer::lex;
-use super::question::{Function, QuestionKind};
+use super::question::{Ask, Function};
 use super::statement::{OptionSpec, Statement, ValueKind};
 use super::token::{Token, TokenKind as T};
 
@@ -226,7 +226,7 @@ impl Painter<'_> {
             "true" | "false" | "null" | "default" => Tag::Constant,
             "and" | "or" | "not" | "in" | "any" | "order" | "where" => Tag::Operator,
             _ if next.first().is_some_and(|token| token.kind == T::ParenOpen)
-                && (Function::find(word).is_some() || QuestionKind::find(word).is_some()) =>
+                && (Function::find(word).is_some() || Ask::find(word).is_some()) =>
             {
                 Tag::Function
             }

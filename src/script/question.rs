@@ -1,29 +1,6 @@
 //! The functions and questions of expressions, each with its word, its arguments and a line of help.
 
-/// What an expression may call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the table below says it")]
-pub enum Function {
-    Length,
-    First,
-    Last,
-    Number,
-    Text,
-    Json,
-    Uuid,
-    Random,
-    Name,
-    Now,
-    Byte,
-    Short,
-    Int,
-    Long,
-    Float,
-    Double,
-    Decimal,
-    Timestamp,
-    Bytes,
-}
+pub use super::program::{Ask, Function};
 
 /// A function's word, how many arguments it takes, and its help.
 #[derive(Debug)]
@@ -111,30 +88,6 @@ impl Function {
     }
 }
 
-/// What a check may ask.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the table below says it")]
-pub enum QuestionKind {
-    Published,
-    Delivered,
-    Received,
-    Acked,
-    Returned,
-    Unroutable,
-    Confirmed,
-    Refused,
-    Printed,
-    Errors,
-    Running,
-    Ready,
-    Unacked,
-    Expired,
-    Dropped,
-    DeadLettered,
-    Consumers,
-    Exists,
-}
-
 /// What a question is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum About {
@@ -150,7 +103,7 @@ pub enum About {
 #[derive(Debug)]
 pub struct QuestionSpec {
     /// The question.
-    pub kind: QuestionKind,
+    pub kind: Ask,
     /// Its word.
     pub word: &'static str,
     /// What it is about.
@@ -159,48 +112,38 @@ pub struct QuestionSpec {
     pub help: &'static str,
 }
 
-const fn question(kind: QuestionKind, word: &'static str, about: About, help: &'static str) -> QuestionSpec {
+const fn question(kind: Ask, word: &'static str, about: About, help: &'static str) -> QuestionSpec {
     QuestionSpec { kind, word, about, help }
 }
 
 /// All questions.
 pub const QUESTIONS: &[QuestionSpec] = &[
-    question(QuestionKind::Published, "published", About::Client, "the messages it published"),
-    question(QuestionKind::Delivered, "delivered", About::Client, "the deliveries the broker sent it"),
+    question(Ask::Published, "published", About::Client, "the messages it published"),
+    question(Ask::Delivered, "delivered", About::Client, "the deliveries the broker sent it"),
     question(
-        QuestionKind::Received,
+        Ask::Received,
         "received",
         About::Client,
         "the deliveries its handlers began, and what `get` returned",
     ),
-    question(QuestionKind::Acked, "acked", About::Client, "the messages whose ack the broker took"),
-    question(QuestionKind::Returned, "returned", About::Client, "the messages it got back"),
-    question(
-        QuestionKind::Unroutable,
-        "unroutable",
-        About::Client,
-        "the messages it published that reached no queue",
-    ),
-    question(QuestionKind::Confirmed, "confirmed", About::Client, "the publishes the broker confirmed"),
-    question(QuestionKind::Refused, "refused", About::Client, "the publishes the broker refused"),
-    question(QuestionKind::Printed, "printed", About::Client, "the lines it printed"),
-    question(QuestionKind::Errors, "errors", About::Client, "the closes it was sent, caught or not"),
-    question(QuestionKind::Running, "running", About::Client, "whether it runs"),
-    question(QuestionKind::Ready, "ready", About::Queue, "the messages that wait in it"),
-    question(QuestionKind::Unacked, "unacked", About::Queue, "the messages with a consumer, not yet settled"),
-    question(QuestionKind::Expired, "expired", About::Queue, "the messages whose time ran out in it"),
-    question(
-        QuestionKind::Dropped,
-        "dropped",
-        About::Queue,
-        "the messages that went without anyone getting them",
-    ),
-    question(QuestionKind::DeadLettered, "dead_lettered", About::Queue, "the messages it dead-lettered"),
-    question(QuestionKind::Consumers, "consumers", About::Queue, "its consumers"),
-    question(QuestionKind::Exists, "exists", About::QueueOrExchange, "whether it exists"),
+    question(Ask::Acked, "acked", About::Client, "the messages whose ack the broker took"),
+    question(Ask::Returned, "returned", About::Client, "the messages it got back"),
+    question(Ask::Unroutable, "unroutable", About::Client, "the messages it published that reached no queue"),
+    question(Ask::Confirmed, "confirmed", About::Client, "the publishes the broker confirmed"),
+    question(Ask::Refused, "refused", About::Client, "the publishes the broker refused"),
+    question(Ask::Printed, "printed", About::Client, "the lines it printed"),
+    question(Ask::Errors, "errors", About::Client, "the closes it was sent, caught or not"),
+    question(Ask::Running, "running", About::Client, "whether it runs"),
+    question(Ask::Ready, "ready", About::Queue, "the messages that wait in it"),
+    question(Ask::Unacked, "unacked", About::Queue, "the messages with a consumer, not yet settled"),
+    question(Ask::Expired, "expired", About::Queue, "the messages whose time ran out in it"),
+    question(Ask::Dropped, "dropped", About::Queue, "the messages that went without anyone getting them"),
+    question(Ask::DeadLettered, "dead_lettered", About::Queue, "the messages it dead-lettered"),
+    question(Ask::Consumers, "consumers", About::Queue, "its consumers"),
+    question(Ask::Exists, "exists", About::QueueOrExchange, "whether it exists"),
 ];
 
-impl QuestionKind {
+impl Ask {
     /// The question called `word`.
     pub fn find(word: &str) -> Option<&'static QuestionSpec> {
         QUESTIONS.iter().find(|spec| spec.word == word)
@@ -245,11 +188,11 @@ pub const MESSAGE_FIELDS: &[&str] = &[
 pub const ERROR_FIELDS: &[&str] = &["code", "text", "class", "method", "consumer_tag", "reason"];
 
 /// What stands for the thing asked about behind `where`; the first is the one to write.
-pub fn filter_variables(kind: QuestionKind) -> &'static [&'static str] {
+pub fn filter_variables(kind: Ask) -> &'static [&'static str] {
     match kind {
-        QuestionKind::Printed => &["line", "message"],
-        QuestionKind::Errors => &["error", "message"],
-        QuestionKind::Consumers => &["consumer", "message"],
+        Ask::Printed => &["line", "message"],
+        Ask::Errors => &["error", "message"],
+        Ask::Consumers => &["consumer", "message"],
         _ => &["message"],
     }
 }

@@ -1,6 +1,6 @@
 //! Expressions and questions.
 
-use crate::script::question::{Function, QuestionKind};
+use crate::script::question::{Ask, Function};
 use crate::text::{Span, Spanned};
 
 use super::{Ident, Name, Piece};
@@ -113,7 +113,7 @@ pub enum Arithmetic {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Question {
     /// Which.
-    pub kind: QuestionKind,
+    pub kind: Ask,
     /// Its word.
     pub word: Span,
     /// Of what; of all where nothing is named.

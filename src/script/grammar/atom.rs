@@ -3,9 +3,7 @@
 use super::cursor::{Parser, Read};
 use crate::script::ast::{Access, Expr, ExprKind, Place, Question};
 use crate::script::diagnostic::{Code, Diagnostic};
-use crate::script::question::{
-    About, FUNCTIONS, Function, FunctionSpec, QUESTIONS, QuestionKind, QuestionSpec,
-};
+use crate::script::question::{About, Ask, FUNCTIONS, Function, FunctionSpec, QUESTIONS, QuestionSpec};
 use crate::script::statement::nearest;
 use crate::script::token::TokenKind as T;
 use crate::text::{Span, Spanned};
@@ -104,7 +102,7 @@ impl Parser<'_> {
     fn call_or_question(&mut self) -> Read<Expr> {
         let word = self.bump().span;
         let written = word.of(self.text);
-        if let Some(spec) = QuestionKind::find(written) {
+        if let Some(spec) = Ask::find(written) {
             return self.question(word, spec);
         }
         let Some(spec) = Function::find(written) else {

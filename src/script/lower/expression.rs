@@ -5,9 +5,9 @@ use crate::script::ast::{
     Access, Arithmetic, Comparison, Expr, ExprKind, Name, NameKind, Piece, Place, Question as Asked,
 };
 use crate::script::program::{
-    Ask, Binary, ClientRef, Const, ExprId, ExprOp, Function, NameRef, Question, QuestionId, Subject, Unary,
+    Binary, ClientRef, Const, ExprId, ExprOp, Function, NameRef, Question, QuestionId, Subject, Unary,
 };
-use crate::script::question::{About, Function as FunctionWord, QuestionKind, filter_variables};
+use crate::script::question::{About, filter_variables};
 use crate::text::Span;
 
 use super::builder::Lowering;
@@ -178,13 +178,13 @@ impl Lowering {
     }
 
     /// A call. The typed field values are constants where their operand is one.
-    fn push_call(&mut self, function: FunctionWord, word: Span, arguments: &[Expr], span: Span) {
+    fn push_call(&mut self, function: Function, word: Span, arguments: &[Expr], span: Span) {
         if let Some(field) = field_constant(function, arguments) {
             return self.push_constant(Const::Field(field), span);
         }
         arguments.iter().for_each(|argument| self.push(argument));
         let operands = u8::try_from(arguments.len()).unwrap_or(u8::MAX);
-        self.op(ExprOp::Call(called(function), operands), word);
+        self.op(ExprOp::Call(function, operands), word);
     }
 
     fn question(&mut self, asked: &Asked, span: Span) -> QuestionId {
@@ -199,7 +199,7 @@ impl Lowering {
             filter
         });
         let id = QuestionId(self.program.questions.len() as u32);
-        self.program.questions.push(Question { what: ask(asked.kind), of, filter, span });
+        self.program.questions.push(Question { what: asked.kind, of, filter, span });
         id
     }
 
@@ -233,7 +233,7 @@ fn count(length: usize) -> u16 {
     u16::try_from(length).unwrap_or(u16::MAX)
 }
 
-fn field_constant(function: FunctionWord, arguments: &[Expr]) -> Option<FieldValue> {
+fn field_constant(function: Function, arguments: &[Expr]) -> Option<FieldValue> {
     let whole = |expr: &Expr| match &expr.kind {
         ExprKind::Int(value) => Some(*value),
         ExprKind::Negative(inner) => match inner.kind {
@@ -244,12 +244,12 @@ fn field_constant(function: FunctionWord, arguments: &[Expr]) -> Option<FieldVal
     };
     let first = whole(arguments.first()?);
     Some(match function {
-        FunctionWord::Byte => FieldValue::Byte(i8::try_from(first?).ok()?),
-        FunctionWord::Short => FieldValue::Short(i16::try_from(first?).ok()?),
-        FunctionWord::Int => FieldValue::Int(i32::try_from(first?).ok()?),
-        FunctionWord::Long => FieldValue::Long(first?),
-        FunctionWord::Timestamp => FieldValue::Timestamp(u64::try_from(first?).ok()?),
-        FunctionWord::Decimal => {
+        Function::Byte => FieldValue::Byte(i8::try_from(first?).ok()?),
+        Function::Short => FieldValue::Short(i16::try_from(first?).ok()?),
+        Function::Int => FieldValue::Int(i32::try_from(first?).ok()?),
+        Function::Long => FieldValue::Long(first?),
+        Function::Timestamp => FieldValue::Timestamp(u64::try_from(first?).ok()?),
+        Function::Decimal => {
             FieldValue::Decimal(u8::try_from(whole(arguments.get(1)?)?).ok()?, i32::try_from(first?).ok()?)
         }
         _ => return None,
@@ -277,52 +277,5 @@ fn arithmetic(operator: Arithmetic) -> Binary {
         Arithmetic::Multiply => Binary::Multiply,
         Arithmetic::Divide => Binary::Divide,
         Arithmetic::Remainder => Binary::Remainder,
-    }
-}
-
-fn called(function: FunctionWord) -> Function {
-    match function {
-        FunctionWord::Length => Function::Length,
-        FunctionWord::First => Function::First,
-        FunctionWord::Last => Function::Last,
-        FunctionWord::Number => Function::Number,
-        FunctionWord::Text => Function::Text,
-        FunctionWord::Json => Function::Json,
-        FunctionWord::Uuid => Function::Uuid,
-        FunctionWord::Random => Function::Random,
-        FunctionWord::Name => Function::Name,
-        FunctionWord::Now => Function::Now,
-        FunctionWord::Byte => Function::Byte,
-        FunctionWord::Short => Function::Short,
-        FunctionWord::Int => Function::Int,
-        FunctionWord::Long => Function::Long,
-        FunctionWord::Float => Function::Float,
-        FunctionWord::Double => Function::Double,
-        FunctionWord::Decimal => Function::Decimal,
-        FunctionWord::Timestamp => Function::Timestamp,
-        FunctionWord::Bytes => Function::Bytes,
-    }
-}
-
-fn ask(kind: QuestionKind) -> Ask {
-    match kind {
-        QuestionKind::Published => Ask::Published,
-        QuestionKind::Delivered => Ask::Delivered,
-        QuestionKind::Received => Ask::Received,
-        QuestionKind::Acked => Ask::Acked,
-        QuestionKind::Returned => Ask::Returned,
-        QuestionKind::Unroutable => Ask::Unroutable,
-        QuestionKind::Confirmed => Ask::Confirmed,
-        QuestionKind::Refused => Ask::Refused,
-        QuestionKind::Printed => Ask::Printed,
-        QuestionKind::Errors => Ask::Errors,
-        QuestionKind::Running => Ask::Running,
-        QuestionKind::Ready => Ask::Ready,
-        QuestionKind::Unacked => Ask::Unacked,
-        QuestionKind::Expired => Ask::Expired,
-        QuestionKind::Dropped => Ask::Dropped,
-        QuestionKind::DeadLettered => Ask::DeadLettered,
-        QuestionKind::Consumers => Ask::Consumers,
-        QuestionKind::Exists => Ask::Exists,
     }
 }

@@ -76,8 +76,8 @@ pub enum Binary {
     Or,
 }
 
-/// The functions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The functions; `script::question` has their words and help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "the language's words")]
 pub enum Function {
     Length,
