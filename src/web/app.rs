@@ -131,7 +131,11 @@ fn view_topbar(state: &State, dispatch: &Dispatch) -> Html {
 }
 
 fn view_script(state: &State, dispatch: &Dispatch) -> Html {
-    let look = state.example.map(|example| example.look()).filter(|look| !look.is_empty());
+    // As long as the script still says it itself: it may have become quite another one.
+    let look = state
+        .example
+        .map(|example| example.look())
+        .filter(|look| !look.is_empty() && state.text.contains(look));
     html! {
         <>
             if let Some(look) = look { <p class="page__look"><b>{ "Look for: " }</b>{ look }</p> }

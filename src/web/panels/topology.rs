@@ -179,7 +179,7 @@ fn view_node(node: &Node, props: &Props, busy: &BTreeSet<Thing>) -> Html {
             onclick={select(&props.dispatch, node.thing.clone())} onkeydown={on_key}>
             <title>{ spoken(node) }</title>
             { view_shape(node.kind) }
-            <text class="topology__label" x="34" y="19">{ shorter(&node.label, 16) }</text>
+            <text class="topology__label" x="34" y="19">{ shorter(&node.label, 14) }</text>
             if node.kind == ThingKind::Queue {
                 { view_slots(node) }
             } else {
@@ -224,15 +224,17 @@ fn view_shape(kind: ThingKind) -> Html {
 
 /// Ready copies as full slots, unacked ones as open slots, then the numbers.
 fn view_slots(node: &Node) -> Html {
-    let ready = node.ready.min(SLOTS);
-    let unacked = node.unacked.min(SLOTS - ready);
-    let slot = |at: u32, class: &'static str| {
-        html! { <rect key={at} class={class} x={(34 + at * 7).to_string()} y="27" width="5" height="10" rx="1" /> }
-    };
     let numbers = match (node.ready, node.unacked) {
         (0, 0) => "empty".to_owned(),
         (ready, 0) => count(u64::from(ready)),
         (ready, unacked) => format!("{}+{}", count(u64::from(ready)), count(u64::from(unacked))),
+    };
+    // Long numbers leave less room.
+    let slots = if numbers.len() > 7 { SLOTS / 2 } else { SLOTS };
+    let ready = node.ready.min(slots);
+    let unacked = node.unacked.min(slots - ready);
+    let slot = |at: u32, class: &'static str| {
+        html! { <rect key={at} class={class} x={(34 + at * 7).to_string()} y="27" width="5" height="10" rx="1" /> }
     };
     html! {
         <>

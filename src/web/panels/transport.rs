@@ -56,8 +56,10 @@ pub fn Transport(props: &Props) -> Html {
             { view_time(props, steps) }
             { view_scrubber(props) }
             { view_speed(props) }
-            { view_now(props) }
-            { view_outcome(props, send(Action::StopRun)) }
+            <div class="transport__below">
+                { view_now(props) }
+                { view_outcome(props, send(Action::StopRun)) }
+            </div>
         </footer>
     }
 }
@@ -199,7 +201,7 @@ fn view_outcome(props: &Props, on_stop: Callback<()>) -> Html {
     };
     html! {
         <p
-            class={classes!("transport__outcome", summary.limited.then_some("transport__outcome--limited"))}
+            class={classes!("transport__outcome", summary.limited.then_some("transport__outcome--limited"), props.is_running.then_some("transport__outcome--running"))}
             data-recording={summary.done.then(|| summary.hash.clone())}
         >
             if props.is_running {
