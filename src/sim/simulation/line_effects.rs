@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::amqp::ReplyCode;
 use crate::broker::{Effect, Exception, Reply, Side, SideId};
 use crate::script::program::Ask;
 use crate::sim::history::Thing;
@@ -123,10 +124,15 @@ impl Simulation {
             method_id: exception.method_id,
         });
         let actor = self.network.actor(connection).unwrap_or(BROKER);
-        self.remember(Ask::Errors, actor, || Thing::Error(refused.clone()));
-        let error = self.enter_error(&refused, None, sink);
-        let record = Columns::new(RecordKind::Excepted, actor, cause);
-        let record = self.put(sink, record.subject(u32::from(number)).object(connection).detail(error));
+        // The operator's connection is ours, not the script's: that the node took it along is no refusal.
+        let record = if actor == OPERATOR && exception.code == ReplyCode::ConnectionForced {
+            cause
+        } else {
+            self.remember(Ask::Errors, actor, || Thing::Error(refused.clone()));
+            let error = self.enter_error(&refused, None, sink);
+            let record = Columns::new(RecordKind::Excepted, actor, cause);
+            self.put(sink, record.subject(u32::from(number)).object(connection).detail(error))
+        };
         if number == 0
             && let Some(link) = self.network.link_mut(connection)
         {
