@@ -37,6 +37,11 @@ pub fn Problems(props: &Props) -> Html {
     let count = |severity| props.problems.iter().filter(|problem| problem.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let is_broken = errors > 0 || props.refused.is_some();
+    let (icon, line_state) = match (is_broken, warnings) {
+        (true, _) => (IconName::Cross, Some("problems__line--broken")),
+        (false, 0) => (IconName::Check, None),
+        (false, _) => (IconName::NextProblem, Some("problems__line--warned")),
+    };
     let words = match (errors, warnings) {
         _ if props.refused.is_some() => "This script was not run".to_owned(),
         (0, 0) => "No problems".to_owned(),
@@ -51,8 +56,8 @@ pub fn Problems(props: &Props) -> Html {
     };
     html! {
         <section class="problems" aria-label="Problems">
-            <p class={classes!("problems__line", is_broken.then_some("problems__line--broken"))} role="status">
-                <Icon name={if is_broken { IconName::Cross } else { IconName::Check }} />
+            <p class={classes!("problems__line", line_state)} role="status">
+                <Icon name={icon} />
                 <span>{ words }</span>
                 <span class="problems__state">{ state }</span>
             </p>

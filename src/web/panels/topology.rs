@@ -57,7 +57,7 @@ pub fn TopologyPanel(props: &Props) -> Html {
     html! {
         <div class="topology">
             <svg class="topology__drawing" viewBox={format!("0 0 {width} {height}")} role="group" aria-label="Topology"
-                style={format!("max-width:{width}px;min-width:{}px;aspect-ratio:{width}/{height}", width * 3 / 5)}>
+                style={format!("max-width:{width}px;max-height:{height}px;min-width:{}px;min-height:{}px", width * 3 / 5, height * 3 / 5)}>
                 { for topology.edges.iter().enumerate().map(|(at, edge)| view_edge(at, edge, topology, props, &busy)) }
                 { for topology.nodes.iter().map(|node| view_node(node, props, &busy)) }
                 { for view_flights(topology, props) }
@@ -179,7 +179,7 @@ fn view_node(node: &Node, props: &Props, busy: &BTreeSet<Thing>) -> Html {
             onclick={select(&props.dispatch, node.thing.clone())} onkeydown={on_key}>
             <title>{ spoken(node) }</title>
             { view_shape(node.kind) }
-            <text class="topology__label" x="34" y="19">{ shorter(&node.label, 14) }</text>
+            <text class="topology__label" x="34" y="19">{ shorter(&node.label, 13) }</text>
             if node.kind == ThingKind::Queue {
                 { view_slots(node) }
             } else {
