@@ -57,7 +57,7 @@ pub fn TopologyPanel(props: &Props) -> Html {
     html! {
         <div class="topology">
             <svg class="topology__drawing" viewBox={format!("0 0 {width} {height}")} role="group" aria-label="Topology"
-                style={format!("max-width:{width}px;max-height:{height}px;min-width:{}px;min-height:{}px", width * 3 / 5, height * 3 / 5)}>
+                style={format!("max-width:{width}px;max-height:{height}px;min-width:{}px;min-height:{}px", width * 3 / 4, height * 3 / 4)}>
                 { for topology.edges.iter().enumerate().map(|(at, edge)| view_edge(at, edge, topology, props, &busy)) }
                 { for topology.nodes.iter().map(|node| view_node(node, props, &busy)) }
                 { for view_flights(topology, props) }
