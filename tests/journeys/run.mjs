@@ -18,6 +18,8 @@ const { chromium } = createRequire(join(root, "www/editor/package.json"))("playw
 const DESKTOP = { width: 1280, height: 800 };
 // Generous: a busy machine is no failure. What must be fast is measured elsewhere.
 const PATIENCE_MS = 60_000;
+// Not everything that a journey awaits has a limit of its own; one that hangs must not take the others with it.
+const JOURNEY_MS = 600_000;
 const QUIET = [
   "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-sync",
   "--disable-background-networking", "--disable-component-update", "--disable-default-apps",
@@ -66,13 +68,21 @@ async function run(name, file) {
   };
   try {
     const { journey } = await import(pathToFileURL(join(here, file)));
-    await journey({ page, context, site, url: site.url, shot, expected: (text) => forgive(complaints, text) });
+    await within(JOURNEY_MS, journey({ page, context, site, url: site.url, shot, expected: (text) => forgive(complaints, text) }));
   } catch (error) {
     complaints.unshift(error.stack ?? String(error));
     await shot("failed").catch(() => {});
   }
   await context.close();
   return complaints;
+}
+
+async function within(limit, work) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done after ${limit / 60_000} minutes`)), limit);
+  });
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 /** Notes whatever a flawless page never does. */
