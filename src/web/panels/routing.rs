@@ -105,7 +105,7 @@ fn view_answer(routing: &RoutingView, props: &Props) -> Html {
         return html! { <Empty>{ "There is no such exchange at this moment." }</Empty> };
     }
     let summary = match answer.queues.len() {
-        0 => format!("Reaches no queue. {}", answer.otherwise),
+        0 => format!("Reaches no queue: {}", answer.otherwise),
         1 => format!("Reaches {}.", answer.queues.join("")),
         count => format!("Reaches {count} queues, one copy each: {}.", answer.queues.join(", ")),
     };
