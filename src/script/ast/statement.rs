@@ -1,5 +1,6 @@
 //! Statements and blocks.
 
+pub use crate::script::program::{Event, Role, Settle};
 use crate::text::{Span, Spanned};
 
 use super::{Access, Expr, Name, Options};
@@ -155,17 +156,6 @@ impl StmtKind {
     }
 }
 
-/// How a message is settled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Settle {
-    /// `ack`
-    Ack,
-    /// `nack`
-    Nack,
-    /// `reject`
-    Reject,
-}
-
 /// Statements of one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Plain {
@@ -194,25 +184,6 @@ pub enum Wait {
     Confirms,
 }
 
-/// What `on` waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// A message came back.
-    Return,
-    /// The broker confirmed a publish.
-    Ack,
-    /// The broker refused a publish.
-    Nack,
-    /// The broker cancelled a consumer.
-    Cancel,
-    /// The channel (or the connection) was closed.
-    Close,
-    /// The broker stopped reading from the connection.
-    Blocked,
-    /// The broker reads again.
-    Unblocked,
-}
-
 impl Event {
     /// The events with their words.
     pub const ALL: &[(&'static str, Self)] = &[
@@ -232,17 +203,6 @@ impl Event {
             Self::Cancel | Self::Close | Self::Blocked | Self::Unblocked => "error",
         }
     }
-}
-
-/// The word a client was written with; it changes nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// `publisher`
-    Publisher,
-    /// `consumer`
-    Consumer,
-    /// `client`
-    Client,
 }
 
 /// The kinds of check.

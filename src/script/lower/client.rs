@@ -1,7 +1,7 @@
 //! Clients.
 
 use crate::amqp::SimTime;
-use crate::script::ast::{Block, Expr, ExprKind, Ident, Options, Piece, Role as RoleWord, StmtKind, Tree};
+use crate::script::ast::{Block, Expr, ExprKind, Ident, Options, Piece, StmtKind, Tree};
 use crate::script::program::{ClientDef, Instr, Role};
 
 use super::builder::Lowering;
@@ -19,7 +19,7 @@ impl Lowering {
         }
     }
 
-    fn client(&mut self, role: RoleWord, name: &Ident, options: &Options, body: &Block) {
+    fn client(&mut self, role: Role, name: &Ident, options: &Options, body: &Block) {
         let main = self.name("main");
         (self.channel, self.in_channel, self.channels) = (0, false, vec![main]);
         let start = self.pc();
@@ -34,11 +34,7 @@ impl Lowering {
         let (user, vhost) = (named("user", "guest"), named("vhost", "/"));
         let client = ClientDef {
             name: self.name(&name.text),
-            role: match role {
-                RoleWord::Publisher => Role::Publisher,
-                RoleWord::Consumer => Role::Consumer,
-                RoleWord::Client => Role::Client,
-            },
+            role,
             span: name.span,
             user: self.name(&user),
             password: options.expr("password").and_then(literal).map(|password| self.name(password)),

@@ -1,8 +1,8 @@
 //! Messages: published, consumed, got, settled.
 
-use crate::script::ast::{Block, Expr, Ident, Name, OptValue, Options, Settle as SettleWord, Stmt, StmtKind};
+use crate::script::ast::{Block, Expr, Ident, Name, OptValue, Options, Stmt, StmtKind};
 use crate::script::program::{
-    Const, ConsumeSpec, ExprId, ExprOp, Handler, HandlerId, Instr, Property, PublishSpec, Settle,
+    Const, ConsumeSpec, ExprId, ExprOp, Handler, HandlerId, Instr, Property, PublishSpec,
 };
 use crate::text::Span;
 
@@ -19,13 +19,8 @@ impl Lowering {
                     Some(message) => Some(self.expr(message)),
                     None => self.message_of_here(span),
                 };
-                let how = match how {
-                    SettleWord::Ack => Settle::Ack,
-                    SettleWord::Nack => Settle::Nack,
-                    SettleWord::Reject => Settle::Reject,
-                };
                 let (multiple, requeue) = (options.has("multiple"), options.has("requeue"));
-                self.emit(Instr::Settle { how, what, multiple, requeue }, span);
+                self.emit(Instr::Settle { how: *how, what, multiple, requeue }, span);
             }
             StmtKind::Consume { queue, alias, options, handler } => {
                 let handler =

@@ -1,7 +1,7 @@
 //! Waiting, handlers, channels.
 
-use crate::script::ast::{Block, Event as EventWord, Options, Stmt, StmtKind, Wait};
-use crate::script::program::{Event, Instr, Pc};
+use crate::script::ast::{Block, Options, Stmt, StmtKind, Wait};
+use crate::script::program::{Instr, Pc};
 use crate::text::Span;
 
 use super::builder::Lowering;
@@ -19,7 +19,7 @@ impl Lowering {
             }
             StmtKind::On { event, variable, handler } => {
                 let handler = self.handler(handler, event.value.variable(), variable.as_ref(), span);
-                self.emit(Instr::On(happens(event.value), handler), span);
+                self.emit(Instr::On(event.value, handler), span);
             }
             StmtKind::Every { period, body } => {
                 let handler = self.handler(body, "", None, span);
@@ -73,17 +73,5 @@ impl Lowering {
         self.emit(Instr::EnterChannel, span);
         self.block(body);
         (self.channel, self.in_channel) = before;
-    }
-}
-
-fn happens(event: EventWord) -> Event {
-    match event {
-        EventWord::Return => Event::Return,
-        EventWord::Ack => Event::Ack,
-        EventWord::Nack => Event::Nack,
-        EventWord::Cancel => Event::Cancel,
-        EventWord::Close => Event::Close,
-        EventWord::Blocked => Event::Blocked,
-        EventWord::Unblocked => Event::Unblocked,
     }
 }
