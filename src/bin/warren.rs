@@ -4,11 +4,16 @@
 fn main() {}
 
 #[cfg(not(target_arch = "wasm32"))]
-#[path = "warren/run.rs"]
-mod run;
-
-#[cfg(not(target_arch = "wasm32"))]
+#[path = "warren"]
 mod native {
+    mod check;
+    mod json;
+    mod markdown;
+    mod outcome;
+    mod run;
+    mod trace;
+
+    use std::io::Write as _;
     use std::path::{Path, PathBuf};
     use std::process::ExitCode;
 
@@ -20,18 +25,16 @@ mod native {
     struct Arguments {
         #[command(subcommand)]
         task: Task,
+        #[command(flatten)]
+        color: colorchoice_clap::Color,
     }
 
     #[derive(Subcommand)]
     enum Task {
         /// Runs a script, and prints what its clients printed, its checks and its queues.
-        Run(crate::run::RunArguments),
-        /// Says what is wrong with scripts.
-        Check {
-            /// The scripts.
-            #[arg(required = true)]
-            files: Vec<PathBuf>,
-        },
+        Run(run::RunArguments),
+        /// Holds scripts, and the scripts in Markdown, to what they say of themselves.
+        Check(check::CheckArguments),
         /// Replays recorded cases and says which come out otherwise.
         Conformance {
             /// The folder of the cases.
@@ -40,9 +43,11 @@ mod native {
     }
 
     pub fn main() -> ExitCode {
-        match Arguments::parse().task {
-            Task::Run(arguments) => crate::run::run(&arguments),
-            Task::Check { files } => crate::run::check(&files),
+        let arguments = Arguments::parse();
+        arguments.color.write_global();
+        match arguments.task {
+            Task::Run(arguments) => run::run(&arguments),
+            Task::Check(arguments) => check::check(&arguments),
             Task::Conformance { folder } => conformance(&folder),
         }
     }
@@ -50,12 +55,28 @@ mod native {
     fn conformance(folder: &Path) -> ExitCode {
         match warren::conformance::replay_folder(folder) {
             Ok(report) => {
-                println!("{report}");
+                say(&format!("{report}\n"));
                 if report.failed() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
             }
             Err(why) => {
-                eprintln!("{why}");
+                anstream::eprintln!("{why}");
                 ExitCode::FAILURE
+            }
+        }
+    }
+
+    /// Prints it. Whoever reads may have stopped reading (`| head`): nothing is wrong then.
+    fn say(text: &str) {
+        let _ = anstream::stdout().write_all(text.as_bytes());
+    }
+
+    /// A file's text; what is wrong with the file is said.
+    fn read(file: &Path) -> Option<String> {
+        match std::fs::read_to_string(file) {
+            Ok(text) => Some(text),
+            Err(why) => {
+                anstream::eprintln!("{}: {why}", file.display());
+                None
             }
         }
     }

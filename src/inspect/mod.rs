@@ -33,7 +33,7 @@ pub use clients::clients;
 pub use index::Index;
 pub use journey::journey;
 pub use marks::{marks, tile};
-pub use moment::{clamp, moment, moment_at, seek};
+pub use moment::{clamp, moment, moment_at, seek, told};
 pub use output::output;
 pub use queues::queues;
 pub use routing::routing;

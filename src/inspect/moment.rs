@@ -26,6 +26,11 @@ pub fn moment(recording: &Recording, step: Step) -> Moment {
     }
 }
 
+/// A record in words; none for one that only repeats what the next says.
+pub fn told(recording: &Recording, record: &Record) -> Option<Event> {
+    event(Names::new(recording), record)
+}
+
 /// The events of a step; if there are too many, the last one says how much was left out.
 fn events(names: Names<'_>, step: &StepInfo) -> Vec<Event> {
     let mut told = Vec::new();

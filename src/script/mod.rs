@@ -23,4 +23,4 @@ pub use analysis::{Analysis, analyse};
 pub use diagnostic::{Code, Diagnostic, Label, Severity};
 pub use grammar::{DEPTH_MAX, Parsed, parse};
 pub use lower::lower;
-pub use render::render;
+pub use render::{Palette, render, render_in};

@@ -4,10 +4,43 @@ use std::fmt::Write as _;
 
 use crate::text::{LineIndex, Span};
 
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, Severity};
 
 /// How many columns of a source line are shown at most: a line of a hostile text may have a million.
 const COLUMNS_MAX: usize = 160;
+
+/// What is put around the parts of a diagnostic: nothing, or the escapes of a terminal that knows colours.
+#[derive(Clone, Copy, Debug)]
+pub struct Palette {
+    error: &'static str,
+    warning: &'static str,
+    note: &'static str,
+    place: &'static str,
+    help: &'static str,
+    reset: &'static str,
+}
+
+impl Palette {
+    /// Nothing.
+    pub const PLAIN: Self = Self { error: "", warning: "", note: "", place: "", help: "", reset: "" };
+    /// The eight colours that every terminal has, so that its own theme decides how they look.
+    pub const TERMINAL: Self = Self {
+        error: "\x1b[1;31m",
+        warning: "\x1b[1;33m",
+        note: "\x1b[1;36m",
+        place: "\x1b[1m",
+        help: "\x1b[32m",
+        reset: "\x1b[0m",
+    };
+
+    fn of(&self, severity: Severity) -> &'static str {
+        match severity {
+            Severity::Error => self.error,
+            Severity::Warning => self.warning,
+            Severity::Note => self.note,
+        }
+    }
+}
 
 /// All diagnostics of a text, one after the other, each as
 ///
@@ -18,27 +51,35 @@ const COLUMNS_MAX: usize = 160;
 ///   help: did you mean `durable`?
 /// ```
 pub fn render(diagnostics: &[Diagnostic], file: &str, text: &str) -> String {
+    render_in(Palette::PLAIN, diagnostics, file, text)
+}
+
+/// The same in colours.
+pub fn render_in(palette: Palette, diagnostics: &[Diagnostic], file: &str, text: &str) -> String {
     let lines = LineIndex::new(text);
+    let Palette { place, help, reset, .. } = palette;
     let mut out = String::new();
     for diagnostic in diagnostics {
         let at = lines.line_column(text, diagnostic.primary.span.start);
+        let colour = palette.of(diagnostic.severity);
         // Writing to a String cannot fail.
         let _ = writeln!(
             out,
-            "{file}:{}:{}: {}[{}]: {}",
+            "{place}{}:{}:{}:{reset} {colour}{}[{}]{reset}: {}",
+            plain(file),
             at.line,
             at.column,
             diagnostic.severity.name(),
             diagnostic.code.name(),
             plain(&diagnostic.message)
         );
-        excerpt(&mut out, &lines, text, diagnostic.primary.span);
+        excerpt(&mut out, (colour, reset), &lines, text, diagnostic.primary.span);
         for label in &diagnostic.secondary {
             let at = lines.line_column(text, label.span.start);
             let _ = writeln!(out, "  line {}: {}", at.line, plain(&label.text));
         }
-        if let Some(help) = &diagnostic.help {
-            let _ = writeln!(out, "  help: {}", plain(help));
+        if let Some(offer) = &diagnostic.help {
+            let _ = writeln!(out, "  {help}help{reset}: {}", plain(offer));
         }
     }
     out
@@ -55,7 +96,7 @@ fn is_obeyed(c: char) -> bool {
 }
 
 /// The line with the place marked; of a place over several lines the first.
-fn excerpt(out: &mut String, lines: &LineIndex, text: &str, span: Span) {
+fn excerpt(out: &mut String, (colour, reset): (&str, &str), lines: &LineIndex, text: &str, span: Span) {
     let at = lines.line_column(text, span.start);
     let line = lines.line(text, at.line);
     let column = at.column as usize - 1;
@@ -68,7 +109,7 @@ fn excerpt(out: &mut String, lines: &LineIndex, text: &str, span: Span) {
     let _ = writeln!(out, "  {number} | {shown}");
     let _ = writeln!(
         out,
-        "  {} | {}{}",
+        "  {} | {}{colour}{}{reset}",
         " ".repeat(number.len()),
         " ".repeat(column - first),
         "^".repeat(carets)
@@ -85,6 +126,19 @@ mod tests {
         let text = "consume \"\u{1b}[31m\u{202e}x\"\nclient c { print a\u{7}b }";
         let rendered = render(&crate::script::analyse(text).diagnostics, "x.warren", text);
         assert!(rendered.chars().all(|c| c == '\n' || !is_obeyed(c)), "{rendered:?}");
+    }
+
+    #[test]
+    fn colours_only_surround() {
+        let text = "queue tasks durabel\nqueue a\n";
+        let diagnostics = parse(text).diagnostics;
+        let coloured = render_in(Palette::TERMINAL, &diagnostics, "x.warren", text);
+        assert!(coloured.contains("\x1b[1;31merror[unknown-option]\x1b[0m"), "{coloured:?}");
+        let mut stripped = String::new();
+        for (number, part) in coloured.split('\x1b').enumerate() {
+            stripped += if number == 0 { part } else { part.split_once('m').expect("an escape ends").1 };
+        }
+        assert_eq!(stripped, render(&diagnostics, "x.warren", text));
     }
 
     #[test]
