@@ -16,9 +16,15 @@ let html = readFileSync(page, "utf8");
 const worker = hashOf("worker.js", "worker_bg.wasm");
 rename("worker_bg.wasm", `worker-${worker}_bg.wasm`);
 rename("worker.js", `worker-${worker}.js`);
-const script = join(dist, `worker-${worker}.js`);
-writeFileSync(script, replaced(readFileSync(script, "utf8"), "worker_bg.wasm", `worker-${worker}_bg.wasm`));
+edit(`worker-${worker}.js`, "worker_bg.wasm", `worker-${worker}_bg.wasm`);
 html = replaced(html, '"./worker.js"', `"./worker-${worker}.js"`);
+
+// The worker of the documentation's page on conformance stands beside that page.
+const cases = hashOf("conformance.js", "conformance_bg.wasm");
+rename("conformance_bg.wasm", `docs/conformance-${cases}_bg.wasm`);
+rename("conformance.js", `docs/conformance-${cases}.js`);
+edit(`docs/conformance-${cases}.js`, "conformance_bg.wasm", `conformance-${cases}_bg.wasm`);
+edit("docs/conformance-worker.js", "./conformance.js", `./conformance-${cases}.js`);
 
 const editor = hashOf("editor.js");
 rename("editor.js", `editor-${editor}.js`);
@@ -39,6 +45,11 @@ function hashOf(...names) {
 
 function rename(from, to) {
   renameSync(join(dist, from), join(dist, to));
+}
+
+function edit(name, from, to) {
+  const file = join(dist, name);
+  writeFileSync(file, replaced(readFileSync(file, "utf8"), from, to));
 }
 
 function replaced(text, from, to) {

@@ -14,7 +14,7 @@ const rows = readdirSync(dist, { recursive: true, withFileTypes: true })
   .map((path) => ({ name: path.slice(dist.length + 1), ...sizes(readFileSync(path), compressed.test(path)) }));
 
 // Before the first run is on the screen come the page, the app and the worker; the editor follows.
-const first = rows.filter(({ name }) => /^(index\.html|app-.*|worker-.*|.*\.css|.*\.svg)$/.test(name));
+const first = rows.filter(({ name }) => /^(index\.html|app-.*|worker-.*|[^/]*\.css|[^/]*\.svg)$/.test(name));
 
 print({ name: "file", raw: "raw", gzip: "gzip -9", brotli: "brotli" });
 for (const row of rows) print(row);

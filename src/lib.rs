@@ -8,6 +8,8 @@ pub mod inspect;
 pub mod script;
 pub mod session;
 pub mod sim;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod site;
 pub mod text;
 
 #[cfg(any(feature = "web", feature = "worker"))]

@@ -30,6 +30,8 @@ const LAYERS: &[(&str, &[&str])] = &[
             "session",
         ],
     ),
+    // The documentation: questions to tables and recordings, nothing runs in it but recorded cases.
+    ("site", &["script::highlight", "script::statement", "broker", "conformance", "session"]),
     // The command line stands beside `web`.
     ("cli", &["text", "amqp", "script", "broker", "conformance", "sim", "inspect", "exercises", "engine"]),
 ];

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use warren::broker::Version;
+use warren::script::highlight::{Tag, highlight};
+use warren::script::statement::Statement;
 use warren::script::{Severity, analyse, render};
 use warren::sim::{Outcome, Recording, Run, RunSpec};
 
@@ -25,9 +27,16 @@ fn documents() -> Vec<PathBuf> {
     found
 }
 
+fn read(document: &Path) -> String {
+    std::fs::read_to_string(document).expect("a readable document")
+}
+
 fn blocks(document: &Path) -> Vec<Block> {
-    let text = std::fs::read_to_string(document).expect("a readable document");
     let name = document.file_name().and_then(|name| name.to_str()).expect("a name in UTF-8");
+    blocks_of(name, &read(document))
+}
+
+fn blocks_of(name: &str, text: &str) -> Vec<Block> {
     let mut found: Vec<Block> = Vec::new();
     let mut fence: Option<&str> = None;
     for (number, line) in text.lines().enumerate() {
@@ -90,4 +99,55 @@ fn every_script_of_the_documents_runs_and_holds_its_checks() {
         }
     }
     assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+/// The reference is held to the table: a heading, an example that uses it, and for what goes over the wire what comes
+/// back. Form and options stand in the page by themselves (`site::reference` has a test of its own).
+#[test]
+fn the_reference_has_every_statement_of_the_table() {
+    let reference = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("www/docs/language.md"));
+    let mut wrong = String::new();
+    for Statement { word, field, .. } in Statement::all() {
+        let heading = format!("\n### {word}\n");
+        let mut sections = reference.split(&heading).skip(1);
+        let Some(section) = sections.next() else {
+            wrong.push_str(&format!("no heading `### {word}`\n"));
+            continue;
+        };
+        if sections.next().is_some() {
+            wrong.push_str(&format!("two headings `### {word}`\n"));
+        }
+        let section =
+            section.split("\n## ").next().unwrap_or_default().split("\n### ").next().unwrap_or_default();
+        let uses = |Block { text, .. }: &Block| {
+            highlight(text).into_iter().any(|(span, tag)| tag == Tag::Statement && span.of(text) == *word)
+        };
+        if !blocks_of(word, section).iter().any(uses) {
+            wrong.push_str(&format!("{word}: no example uses it\n"));
+        }
+        let is_method = field.contains('.');
+        for told in ["- **Returns:** ", "- **Errors:** "].into_iter().filter(|_| is_method) {
+            if !section.contains(told) {
+                wrong.push_str(&format!("{word} sends {field}: no line begins with `{told}`\n"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "www/docs/language.md:\n{wrong}");
+}
+
+/// What the tour promises.
+#[test]
+fn the_tour_has_fifteen_steps_of_a_script_and_two_sentences() {
+    let tour = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("www/docs/tour.md"));
+    let steps: Vec<&str> =
+        tour.split("\n## ").skip(1).filter(|step| step.starts_with(char::is_numeric)).collect();
+    assert_eq!(steps.len(), 15);
+    for (at, step) in steps.iter().enumerate() {
+        assert!(step.starts_with(&format!("{}. ", at + 1)), "{step}");
+        assert_eq!(blocks_of("tour", step).len(), 1, "{step}");
+        let words = step.lines().skip(1).take_while(|line| !line.starts_with("```"));
+        let words = words.collect::<Vec<_>>().join(" ");
+        let sentences = words.matches(". ").count() + usize::from(words.trim().ends_with('.'));
+        assert!((2..=3).contains(&sentences), "{sentences} sentences: {words}");
+    }
 }

@@ -138,7 +138,12 @@ impl Painter<'_> {
             }
             kind => {
                 let tag = plain(kind);
-                if self.expects != Expects::Statement || kind != T::Dot {
+                // `at 1s crash slow`: another statement follows.
+                let at =
+                    kind == T::Duration && self.statement.is_some_and(|statement| statement.word == "at");
+                if at {
+                    self.expects = Expects::Statement;
+                } else if self.expects != Expects::Statement || kind != T::Dot {
                     self.expects = Expects::Rest;
                 }
                 Some(tag)
@@ -308,6 +313,10 @@ mod tests {
                 ("key", Tag::Option),
                 ("key", Tag::Variable),
             ],
+        );
+        check(
+            "at 1s crash slow",
+            &[("at", Tag::Statement), ("1s", Tag::Number), ("crash", Tag::Statement), ("slow", Tag::Name)],
         );
         check(
             "expect ready(tasks) == 0",

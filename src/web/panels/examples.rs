@@ -55,9 +55,14 @@ pub fn Examples(props: &Props) -> Html {
                 <Icon name={IconName::Chevron} />
             </button>
             if *is_open {
-                <div class="examples__list" role="group" aria-label="Examples" tabindex="-1"><div class="examples__columns">
-                    { for groups().into_iter().map(|(group, examples)| view_group(group, &examples, props, &is_open)) }
-                </div></div>
+                <div class="examples__list" role="group" aria-label="Examples" tabindex="-1">
+                    <a class="examples__tour" href="docs/tour.html" target="_blank" rel="noopener">
+                        <b>{ "Tour" }</b>{ ": from hello to dead letters in fifteen steps" }
+                    </a>
+                    <div class="examples__columns">
+                        { for groups().into_iter().map(|(group, examples)| view_group(group, &examples, props, &is_open)) }
+                    </div>
+                </div>
             }
         </div>
     }

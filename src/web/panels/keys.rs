@@ -57,6 +57,11 @@ pub fn Keys(props: &Props) -> Html {
                 <p class="keys__more">
                     { "Timeline: wheel zooms around the pointer, drag pans, a click selects. Tabs and tables: arrow keys." }
                 </p>
+                <p class="keys__more">
+                    { "More: the " }<a href="docs/tour.html" target="_blank" rel="noopener">{ "tour" }</a>
+                    { " in fifteen steps, the " }<a href="docs/language.html" target="_blank" rel="noopener">{ "language" }</a>
+                    { ", what is " }<a href="docs/conformance.html" target="_blank" rel="noopener">{ "recorded" }</a>{ "." }
+                </p>
             </div>
         </div>
     }

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::examples::Examples;
 use crate::session::{Action, Example, Theme};
 use crate::web::dispatch::Dispatch;
-use crate::web::widgets::{Button, IconName};
+use crate::web::widgets::{Button, Icon, IconName};
 
 /// Properties.
 #[derive(Properties, PartialEq)]
@@ -58,6 +58,10 @@ pub fn Topbar(props: &Props) -> Html {
                 class="topbar__link" on_click={send(Action::CopyLink { embed: false })} />
             <Button icon={IconName::Script} label="Copy an address for an iframe: the panels without the editor" class="topbar__embed"
                 on_click={send(Action::CopyLink { embed: true })} />
+            <a class="button topbar__docs" href="docs/index.html" target="_blank" rel="noopener"
+                title="Documentation: a tour, the language, conformance">
+                <Icon name={IconName::Docs} /><span class="button__text">{ "Docs" }</span>
+            </a>
             <Button icon={icon} label={label} class="topbar__theme" on_click={send(Action::SetTheme(next))} />
             <Button icon={IconName::Keys} label="Keys (?)" class="topbar__keys" on_click={send(Action::ShowKeys(true))} />
         </header>

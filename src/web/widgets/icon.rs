@@ -35,6 +35,7 @@ pub enum IconName {
     Out,
     Fit,
     Table,
+    Docs,
 }
 
 /// Properties.
@@ -94,6 +95,10 @@ pub fn Icon(props: &Props) -> Html {
         ),
         IconName::Out => ("M9 2.500h4.500V7M13.500 2.500 7.500 8.500M11.500 9.500v4h-9v-9h4", false),
         IconName::Fit => ("M2.500 6V2.500H6M10 2.500h3.500V6M13.500 10v3.500H10M6 13.500H2.500V10", false),
+        IconName::Docs => (
+            "M8 4.500C6.500 3.300 4.500 3 2.500 3v9.500c2 0 4 .3 5.500 1.500 1.500-1.200 3.500-1.500 5.500-1.500V3c-2 0-4 .3-5.500 1.500zM8 4.500V14",
+            false,
+        ),
         IconName::Table => ("M2 3h12v10H2zM2 6.500h12M2 9.800h12M6 3v10", false),
     };
     html! {
