@@ -82,6 +82,8 @@ fn long_queue(messages: u32, full: bool) {
         vhost: name("/"),
         capabilities: Default::default(),
         channel_max: None,
+        frame_max: None,
+        of_operator: false,
     };
     let mut choices = Stream::new(1, Purpose::Broker, 0);
     let mut apply =

@@ -33,14 +33,22 @@ impl Bench {
     fn new(version: Version) -> Self {
         let broker = Broker::new(BrokerConfig::simulation(version, 1));
         let mut bench = Self { broker, now: SimTime::ZERO, effects: Vec::new(), texts: Vec::new() };
-        bench.connect(ONE, None);
-        bench.connect(TWO, None);
+        bench.connect(ONE);
+        bench.connect(TWO);
         bench
     }
 
-    fn connect(&mut self, connection: ConnectionId, channel_max: Option<u16>) {
+    fn connect(&mut self, connection: ConnectionId) {
         let (user, vhost) = (name("guest"), name("/"));
-        let open = Open { user, password: None, vhost, capabilities: Capabilities::default(), channel_max };
+        let open = Open {
+            user,
+            password: None,
+            vhost,
+            capabilities: Capabilities::default(),
+            channel_max: None,
+            frame_max: None,
+            of_operator: false,
+        };
         self.apply(Command::Connect { connection, open: Arc::new(open) });
         self.method(connection, Method::ChannelOpen);
     }
@@ -256,19 +264,6 @@ fn the_default_delivery_limit_ends_a_poison_message() {
         }
         assert_eq!(bench.deliveries(), expected, "{version}, nack: {by_nack}");
     }
-}
-
-/// RabbitMQ: rabbit_reader's negotiation; 0 would be no limit, and is refused like too many.
-#[test]
-fn a_client_cannot_raise_channel_max() {
-    let mut bench = Bench::new(Version::V4_3);
-    bench.connect(ConnectionId(3), Some(65535));
-    let text = "NOT_ALLOWED - negotiated channel_max = 65535 is higher than the maximum allowed value (2047)";
-    assert_eq!(bench.texts, [text]);
-    bench.connect(ConnectionId(4), Some(1));
-    bench.apply(Command::Method { connection: ConnectionId(4), channel: 2, method: Method::ChannelOpen });
-    let text = "NOT_ALLOWED - number of channels opened (1) has reached the negotiated channel_max (1)";
-    assert_eq!(bench.texts.last().map(String::as_str), Some(text));
 }
 
 /// Release notes of 4.0.1: a higher priority takes over, once the old one holds nothing.

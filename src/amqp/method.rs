@@ -17,6 +17,10 @@ pub struct Open {
     pub capabilities: Capabilities,
     /// The client's proposal in tune-ok; `None` takes the broker's.
     pub channel_max: Option<u16>,
+    /// The client's proposal in tune-ok, in bytes; `None` takes the broker's.
+    pub frame_max: Option<u32>,
+    /// The operator's own connection: limits of users and vhosts do not count it.
+    pub of_operator: bool,
 }
 
 /// Capabilities a client announces in `connection.start-ok`.

@@ -18,6 +18,8 @@ pub(super) enum Back {
     Rejected,
     /// Its channel or connection ended.
     Ended,
+    /// It was not acknowledged in time.
+    TimedOut,
 }
 
 impl Broker {
@@ -175,7 +177,11 @@ impl Broker {
             self.put(Effect::Requeued { queue: id, message, channel, tag });
             return self.queue_mut(id).ready.restore(entry, bytes);
         }
-        let counts = back != Back::Nacked || !self.profile.nack_is_free;
+        let counts = match back {
+            Back::Nacked => !self.profile.nack_is_free,
+            Back::Rejected | Back::Ended => true,
+            Back::TimedOut => false,
+        };
         entry.count = entry.count.saturating_add(u16::from(counts));
         let limit = self.queue(id).settings.delivery_limit;
         if limit.is_some_and(|limit| u64::from(entry.count) > limit) {
@@ -186,7 +192,7 @@ impl Broker {
         let queue = self.queue_mut(id);
         entry.place = queue.next_place;
         queue.next_place += 1;
-        if limit.is_some() || back == Back::Ended {
+        if limit.is_some() || matches!(back, Back::Ended | Back::TimedOut) {
             queue.ready.put_returned(entry, bytes);
         } else {
             queue.ready.push(entry, bytes);
@@ -195,6 +201,11 @@ impl Broker {
 
     /// A channel ended: all it held goes back, in the order of the messages, and then queues hand out again.
     pub(super) fn requeue_of_ended(&mut self, channel: ChannelId, held: &[Unacked]) {
+        self.requeue(channel, held, Back::Ended);
+    }
+
+    /// Copies go back, in the order of the messages.
+    pub(super) fn requeue(&mut self, channel: ChannelId, held: &[Unacked], back: Back) {
         let mut by_queue: BTreeMap<QueueId, Vec<&Unacked>> = BTreeMap::new();
         for one in held {
             by_queue.entry(one.queue).or_default().push(one);
@@ -203,7 +214,7 @@ impl Broker {
             for one in held {
                 self.let_go(channel, one);
                 if self.queue(queue).is_alive {
-                    self.put_back(channel, one, Back::Ended);
+                    self.put_back(channel, one, back);
                 } else {
                     self.messages.release(one.entry.message);
                 }

@@ -2,6 +2,7 @@
 
 use crate::amqp::{FieldTable, FieldValue, Name, name};
 
+use super::profile::{Profile, TimeoutOf};
 use super::publish::TTL_MAX;
 use super::queue::QueueKind;
 use super::refusal::{Outcome, Refusal};
@@ -106,6 +107,21 @@ const RULES: [(&str, Rule); 20] = [
     ("x-queue-master-locator", Rule::Locator),
 ];
 
+/// RabbitMQ: rabbit_queue_location, those it calls deprecated among them.
+const LOCATORS: [&str; 5] = ["client-local", "balanced", "random", "least-leaders", "min-masters"];
+
+impl Profile {
+    /// Whether this version has an argument of queues. One that it does not know is taken and means nothing.
+    pub(super) fn knows_argument(&self, key: &str) -> bool {
+        match key {
+            "x-consumer-timeout" => self.timeout_of == TimeoutOf::QuorumConsumers,
+            "x-delayed-retry-type" | "x-delayed-retry-min" | "x-delayed-retry-max" => self.delayed_retry,
+            "x-queue-mode" => !self.ignores_queue_mode,
+            _ => true,
+        }
+    }
+}
+
 /// Arguments that compare, and are known, in a classic queue.
 pub(super) const CLASSIC: [&str; 13] = [
     "x-expires",
@@ -124,7 +140,7 @@ pub(super) const CLASSIC: [&str; 13] = [
 ];
 
 /// Arguments that compare, and are known, in a quorum queue.
-pub(super) const QUORUM: [&str; 16] = [
+pub(super) const QUORUM: [&str; 19] = [
     "x-expires",
     "x-message-ttl",
     "x-dead-letter-exchange",
@@ -140,6 +156,9 @@ pub(super) const QUORUM: [&str; 16] = [
     "x-quorum-initial-group-size",
     "x-delivery-limit",
     "x-consumer-timeout",
+    "x-delayed-retry-type",
+    "x-delayed-retry-min",
+    "x-delayed-retry-max",
     "x-queue-leader-locator",
 ];
 
@@ -151,17 +170,23 @@ pub(super) fn known(kind: QueueKind) -> &'static [&'static str] {
     }
 }
 
-/// Checks the arguments of a queue.
-pub(super) fn check_queue(place: &str, arguments: &FieldTable) -> Outcome {
-    for (key, rule) in RULES {
+/// Checks the arguments of a queue. RabbitMQ: the type first, then what that type knows.
+pub(super) fn check_queue(profile: &Profile, place: &str, arguments: &FieldTable) -> Outcome {
+    let kind_first = RULES.iter().filter(|(key, _)| *key == "x-queue-type");
+    let others = RULES.iter().filter(|(key, _)| {
+        let kind = QueueKind::of(arguments);
+        let located = *key == "x-queue-leader-locator" && profile.classic_takes_leader_locator;
+        *key != "x-queue-type" && profile.knows_argument(key) && (known(kind).contains(key) || located)
+    });
+    for (key, rule) in kind_first.chain(others) {
         let Some(value) = arguments.get(key) else { continue };
-        check(rule, value, arguments)
+        check(profile, *rule, value, arguments)
             .map_err(|why| Refusal::precondition_failed(format!("invalid arg '{key}' for {place}: {why}")))?;
     }
     Ok(())
 }
 
-fn check(rule: Rule, value: &FieldValue, arguments: &FieldTable) -> Result<(), String> {
+fn check(profile: &Profile, rule: Rule, value: &FieldValue, arguments: &FieldTable) -> Result<(), String> {
     match rule {
         Rule::Expires => positive(value).and_then(|()| not_too_large(value)),
         Rule::Ttl => non_negative(value).and_then(|()| not_too_large(value)),
@@ -192,12 +217,13 @@ fn check(rule: Rule, value: &FieldValue, arguments: &FieldTable) -> Result<(), S
         Rule::QueueType => {
             one_of(value, &["classic", "quorum"], |other| format!("\"unsupported queue type '{other}'\""))
         }
-        Rule::Locator => text(value).map(drop),
+        Rule::Locator => one_of(value, &LOCATORS, |_| "invalid_queue_locator_arg".to_owned()),
         Rule::SingleActive => match value {
             FieldValue::Bool(_) => Ok(()),
             other => Err(unacceptable(other)),
         },
         Rule::QueueVersion => match integer(value)? {
+            1 if profile.refuses_queue_version_1 => Err("\"unsupported queue version '1'\"".to_owned()),
             1 | 2 => Ok(()),
             other => Err(format!("\"unsupported queue version '{other}'\"")),
         },
@@ -205,7 +231,12 @@ fn check(rule: Rule, value: &FieldValue, arguments: &FieldTable) -> Result<(), S
 }
 
 /// Checks the arguments of a consumer: those of another queue type, and the type of `x-priority`.
-pub(super) fn check_consumer(place: &str, kind: QueueKind, arguments: &FieldTable) -> Outcome {
+pub(super) fn check_consumer(
+    profile: &Profile,
+    place: &str,
+    kind: QueueKind,
+    arguments: &FieldTable,
+) -> Outcome {
     let refuse = |key: &str, why: &str| {
         Err(Refusal::precondition_failed(format!("invalid arg '{key}' for {place}{why}")))
     };
@@ -213,6 +244,12 @@ pub(super) fn check_consumer(place: &str, kind: QueueKind, arguments: &FieldTabl
         if arguments.get(key).is_some() {
             return refuse(key, &format!(" of queue type {}", kind.module()));
         }
+    }
+    if kind != QueueKind::Quorum
+        && profile.knows_argument("x-consumer-timeout")
+        && arguments.get("x-consumer-timeout").is_some()
+    {
+        return refuse("x-consumer-timeout", &format!(" of queue type {}", kind.module()));
     }
     match arguments.get("x-priority").map(integer) {
         Some(Err(why)) => refuse("x-priority", &format!(": {why}")),

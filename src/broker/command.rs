@@ -102,6 +102,24 @@ pub enum Operator {
         vhost: Name,
         exchange: Option<Name>,
     },
+    /// Keys as rabbitmqctl writes them: `max-connections`, `max-queues`. They replace those set before.
+    SetVhostLimits {
+        vhost: Name,
+        limits: FieldTable,
+    },
+    ClearVhostLimits {
+        vhost: Name,
+    },
+    /// `max-connections`, `max-channels`. A limit that is not given stays.
+    SetUserLimits {
+        user: Name,
+        limits: FieldTable,
+    },
+    /// One limit, or all.
+    ClearUserLimits {
+        user: Name,
+        limit: Option<Name>,
+    },
     SetPolicy(Policy),
     ClearPolicy {
         vhost: Name,
@@ -144,10 +162,10 @@ pub enum Stop {
 /// A resource alarm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Alarm {
-    /// Memory above the watermark.
-    Memory,
     /// Disk space below the limit.
     Disk,
+    /// Memory above the watermark.
+    Memory,
 }
 
 /// A policy, or an operator policy.

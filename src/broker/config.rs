@@ -2,7 +2,11 @@
 
 use crate::amqp::SimDuration;
 
+use super::connection::CHANNEL_MAX;
 use super::profile::{Profile, Version};
+
+/// What the node is called.
+pub const NODE: &str = "rabbit@localhost";
 
 /// The broker's version, its delays and periods, and what its generated names and times start from.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +19,10 @@ pub struct BrokerConfig {
     pub quorum_commit: SimDuration,
     /// How long a dead-letter worker waits before it tries again (at-least-once).
     pub dead_letter_retry: SimDuration,
+    /// How many channels a connection may have.
+    pub channel_max: u16,
+    /// The largest body, in bytes, where it is not the version's own.
+    pub max_message_size: Option<u64>,
     /// How long a delivery may stay unacknowledged.
     pub consumer_timeout: SimDuration,
     /// How often a channel looks for deliveries older than that.
@@ -46,6 +54,8 @@ impl BrokerConfig {
             disk_confirm: Self::DISK_CONFIRM,
             quorum_commit: Self::QUORUM_COMMIT,
             dead_letter_retry: Self::DEAD_LETTER_RETRY,
+            channel_max: CHANNEL_MAX,
+            max_message_size: None,
             consumer_timeout: Self::CONSUMER_TIMEOUT,
             channel_tick: Self::CHANNEL_TICK,
             epoch: Self::EPOCH,

@@ -10,7 +10,9 @@ use super::refusal::{Outcome, Refusal};
 use super::vhost::VhostId;
 
 /// RabbitMQ: channel_max of a fresh node.
-const CHANNEL_MAX: u16 = 2047;
+pub(super) const CHANNEL_MAX: u16 = 2047;
+/// RabbitMQ: frame_max of a fresh node, in bytes.
+const FRAME_MAX: u32 = 131_072;
 
 /// What a channel number of a connection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +41,8 @@ pub(super) struct Connection {
     /// Names generated for it so far.
     pub names_made: u32,
     pub is_open: bool,
+    /// Hidden, the operator's: no limit counts it.
+    pub of_operator: bool,
     /// It published while an alarm was on: nothing more is read from it.
     pub is_blocked: bool,
     /// What it sent since, that publish first.
@@ -53,7 +57,7 @@ impl Broker {
         let ordinal = self.connections.len() as u32;
         match self.admit(open) {
             Ok(vhost) => {
-                let channel_max = open.channel_max.unwrap_or(CHANNEL_MAX);
+                let channel_max = open.channel_max.unwrap_or(self.config.channel_max);
                 let connection_state = Connection {
                     user: open.user.clone(),
                     vhost,
@@ -64,6 +68,7 @@ impl Broker {
                     ordinal,
                     names_made: 0,
                     is_open: true,
+                    of_operator: open.of_operator,
                     is_blocked: false,
                     unread: VecDeque::new(),
                 };
@@ -96,19 +101,25 @@ impl Broker {
                 "Login was refused using authentication mechanism PLAIN. For details see the broker logfile.";
             return Err(Some((Refusal::access_refused(text), (0, 0))));
         }
-        // RabbitMQ: the client may lower what the server proposes, not raise it; 0 would be no limit.
-        if let Some(asked) = open.channel_max.filter(|asked| *asked == 0 || *asked > CHANNEL_MAX) {
-            let text = format!(
-                "negotiated channel_max = {asked} is higher than the maximum allowed value ({CHANNEL_MAX})"
-            );
-            // Spec: connection.tune is method 10, 30.
-            return Err(Some((Refusal::not_allowed(text), (10, 30))));
+        // RabbitMQ: the client may lower what the server proposes, not raise it; 0 would be no limit. It is in the
+        // log only: the socket is closed without a word.
+        let channels = 1..=self.config.channel_max;
+        let frame = self.profile.frame_max_least..=FRAME_MAX;
+        if open.channel_max.is_some_and(|asked| !channels.contains(&asked))
+            || open.frame_max.is_some_and(|asked| !frame.contains(&asked))
+        {
+            return Err(None);
         }
         // Spec: connection.open is method 10, 40.
         let refuse = |text: String| Err(Some((Refusal::not_allowed(text), (10, 40))));
         let Some(vhost) = self.vhost_named(&open.vhost) else {
             return refuse(format!("vhost {} not found", open.vhost));
         };
+        if let Err(refusal) = self.check_connection_limits(vhost, &open.user)
+            && !open.of_operator
+        {
+            return Err(Some((refusal, (10, 40))));
+        }
         if known.is_none_or(|user| !user.permissions.contains_key(&open.vhost)) {
             return refuse(format!("access to vhost '{}' refused for user '{}'", open.vhost, open.user));
         }
@@ -121,11 +132,18 @@ impl Broker {
             return Err(Refusal::channel_error("second 'channel.open' seen"));
         }
         let in_use = state.channels.values().filter(|slot| matches!(slot, ChannelSlot::Open(_))).count();
-        if state.channel_max != 0 && in_use >= usize::from(state.channel_max) {
-            return Err(Refusal::not_allowed(format!(
+        let refused = if in_use >= usize::from(state.channel_max) {
+            Err(Refusal::not_allowed(format!(
                 "number of channels opened ({in_use}) has reached the negotiated channel_max ({})",
                 state.channel_max
-            )));
+            )))
+        } else {
+            self.check_channel_limit(connection)
+        };
+        if let Err(refusal) = refused {
+            // RabbitMQ: no method is blamed.
+            self.close_connection(connection, &refusal, (0, 0));
+            return Ok(());
         }
         let channel = self.add_channel(connection, number);
         if let Some(state) = self.connections.get_mut(&connection) {

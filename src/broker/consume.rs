@@ -81,7 +81,7 @@ impl Broker {
         if queue.is_quorum() && self.channel(at.channel).global_prefetch != 0 {
             return Err(Refusal::not_implemented(format!("{} does not support global qos", place())));
         }
-        arguments::check_consumer(&place(), queue.spec.kind, arguments)?;
+        arguments::check_consumer(&self.profile, &place(), queue.spec.kind, arguments)?;
         let in_use = queue.exclusive_consumer != ConsumerId::NONE
             || (exclusive && !queue.is_quorum() && (queue.spec.single_active || !queue.consumers.is_empty()));
         if in_use {

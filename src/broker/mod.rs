@@ -19,9 +19,11 @@ mod connection;
 mod consumer;
 mod exchange;
 mod exchange_declare;
+mod limits;
 mod operator;
 mod permissions;
 mod policy;
+mod policy_check;
 mod queue;
 mod queue_declare;
 mod restart;
@@ -50,7 +52,7 @@ mod invariants;
 mod view;
 
 pub use command::{Alarm, Command, Operator, Policy, PolicyScope, Stop, Stray};
-pub use config::BrokerConfig;
+pub use config::{BrokerConfig, NODE};
 pub use effect::{
     BindingId, ChannelId, ConsumerId, Discard, DropReason, Effect, Effects, Exception, ExchangeId, MessageId,
     QueueId, Reply, Side, SideId,
@@ -58,7 +60,7 @@ pub use effect::{
 pub use explain::{BindingAnswer, BindingExplained, Explained, HeaderAnswer, Idles, Waits};
 pub use machine::Broker;
 pub use message::{Message, MessageBlock};
-pub use profile::{Profile, QuorumPriority, TimeoutOf, Version};
+pub use profile::{ChannelLimitText, Profile, QuorumPriority, TimeoutOf, Version};
 pub use queue::QueueKind;
 pub use view::{
     BindingView, ChannelView, ConnectionView, ConsumerView, Destination, ExchangeView, QueueView, ReadyCopy,

@@ -9,6 +9,7 @@ use super::effect::{Effect, ExchangeId, QueueId, Side, SideId};
 use super::machine::Broker;
 use super::permissions::{Pattern, Permissions, TopicPermissions, User};
 use super::refusal::Refusal;
+use super::vhost::VhostId;
 
 impl Broker {
     pub(super) fn operate(&mut self, operator: Operator, choices: &mut dyn Choices) {
@@ -63,6 +64,10 @@ impl Broker {
                     *of != vhost || exchange.as_ref().is_some_and(|exchange| exchange != name)
                 });
             }),
+            Operator::SetVhostLimits { vhost, limits } => self.set_vhost_limits(&vhost, limits),
+            Operator::ClearVhostLimits { vhost } => self.clear_vhost_limits(&vhost),
+            Operator::SetUserLimits { user, limits } => self.set_user_limits(&user, limits),
+            Operator::ClearUserLimits { user, limit } => self.clear_user_limits(&user, limit.as_ref()),
             Operator::SetPolicy(policy) => self.set_policy(policy),
             Operator::ClearPolicy { vhost, name, operator } => {
                 self.clear_policy(&vhost, &name, operator);
@@ -90,29 +95,24 @@ impl Broker {
         }
     }
 
-    fn expect_vhost(&self, vhost: &str) -> Result<(), String> {
-        match self.vhost_named(vhost) {
-            Some(_) => Ok(()),
-            None => Err(format!("Virtual host {vhost} does not exist")),
-        }
+    pub(super) fn expect_vhost(&self, vhost: &str) -> Result<VhostId, String> {
+        self.vhost_named(vhost).ok_or_else(|| format!("Virtual host {vhost} does not exist"))
     }
 
     fn expect_queue_in(&self, vhost: &str, queue: &str) -> Result<QueueId, String> {
-        self.expect_vhost(vhost)?;
-        let found = self.vhost_named(vhost).and_then(|vhost| self.queue_named(vhost, queue));
-        found.ok_or_else(|| format!("Queue '{queue}' in vhost '{vhost}' was not found"))
+        let id = self.expect_vhost(vhost)?;
+        self.queue_named(id, queue).ok_or_else(|| format!("Queue '{queue}' in vhost '{vhost}' was not found"))
     }
 
     fn add_user(&mut self, user: Name, password: Name, tags: Vec<Name>) -> Result<(), String> {
         if self.users.contains_key(&user) {
             return Err(format!("User \"{user}\" already exists"));
         }
-        let state = User { password, tags, permissions: Arc::default(), topic_permissions: Arc::default() };
-        self.users.insert(user, state);
+        self.users.insert(user, User::new(password, tags));
         Ok(())
     }
 
-    fn change_user(&mut self, user: &Name, change: impl FnOnce(&mut User)) -> Result<(), String> {
+    pub(super) fn change_user(&mut self, user: &Name, change: impl FnOnce(&mut User)) -> Result<(), String> {
         match self.users.get_mut(user) {
             Some(state) => {
                 change(state);
@@ -139,8 +139,7 @@ impl Broker {
     }
 
     fn delete_vhost(&mut self, vhost: &Name) -> Result<(), String> {
-        self.expect_vhost(vhost)?;
-        let Some(id) = self.vhost_named(vhost) else { return Ok(()) };
+        let id = self.expect_vhost(vhost)?;
         let what = if self.profile.vhost_down_text { "down" } else { "deleted" };
         self.close_all(&format!("vhost '{vhost}' is {what}"), |state| state.vhost == id);
         let queues: Vec<QueueId> = self.vhost(id).queues.values().copied().collect();
@@ -199,15 +198,16 @@ impl Broker {
 
     /// A connection is not read any more, and told so, if it wants to hear it.
     pub(super) fn block(&mut self, connection: ConnectionId) {
+        // RabbitMQ: `low on disk & memory`, in this order.
         let words: Vec<&str> = self
             .alarms
             .iter()
             .map(|alarm| match alarm {
-                Alarm::Memory => "low on memory",
-                Alarm::Disk => "low on disk",
+                Alarm::Disk => "disk",
+                Alarm::Memory => "memory",
             })
             .collect();
-        let reason = name(&words.join(" & "));
+        let reason = name(&format!("low on {}", words.join(" & ")));
         let Some(state) = self.connections.get_mut(&connection).filter(|state| !state.is_blocked) else {
             return;
         };

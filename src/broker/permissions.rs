@@ -1,5 +1,6 @@
 //! Users and what they may do.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use crate::amqp::{ConnectionId, Name, name};
 
 use super::effect::ExchangeId;
 use super::exchange::ExchangeKind;
+use super::limits::Limits;
 use super::machine::Broker;
 use super::refusal::{Outcome, Refusal};
 use super::vhost::VhostId;
@@ -25,6 +27,20 @@ pub(super) struct User {
     pub permissions: Arc<BTreeMap<Name, Permissions>>,
     /// By vhost and exchange. No entry: allowed.
     pub topic_permissions: Arc<BTreeMap<(Name, Name), TopicPermissions>>,
+    pub limits: Limits,
+}
+
+impl User {
+    /// One that may do nothing yet.
+    pub fn new(password: Name, tags: Vec<Name>) -> Self {
+        Self {
+            password,
+            tags,
+            permissions: Arc::default(),
+            topic_permissions: Arc::default(),
+            limits: Limits::default(),
+        }
+    }
 }
 
 /// What a user may do in a vhost.
@@ -70,16 +86,32 @@ pub(super) struct Pattern {
 
 impl Pattern {
     /// Compiles it. What PCRE knows and this engine does not is refused, never matched otherwise.
-    pub fn new(text: &Name) -> Result<Self, String> {
+    pub fn parse(text: &Name) -> Result<Self, Fault> {
         if text.is_empty() {
             return Ok(Self { text: text.clone(), regex: None });
         }
-        let built = RegexBuilder::new(text).unicode(false).size_limit(PATTERN_BYTES_MAX).build();
+        let built =
+            RegexBuilder::new(&literal_braces(text)).unicode(false).size_limit(PATTERN_BYTES_MAX).build();
         match built {
             Ok(regex) => Ok(Self { text: text.clone(), regex: Some(regex) }),
-            Err(regex::Error::CompiledTooBig(_)) => Err(format!("the pattern '{text}' is too large")),
-            Err(error) => Err(why_invalid(text, &error.to_string())),
+            Err(regex::Error::CompiledTooBig(_)) => {
+                Err(Fault::Other(format!("the pattern '{text}' is too large")))
+            }
+            Err(error) => Err(Fault::of(text, &error.to_string())),
         }
+    }
+
+    /// Compiles it, or says what `rabbitmqctl set_permissions` says.
+    pub fn new(text: &Name) -> Result<Self, String> {
+        Self::parse(text).map_err(|fault| match fault {
+            Fault::NothingToRepeat(at) => {
+                format!("{{:invalid_regexp, '{text}', {{'nothing to repeat', {at}}}}}")
+            }
+            Fault::UnclosedClass(at) => format!(
+                "{{:invalid_regexp, '{text}', {{'missing terminating ] for character class', {at}}}}}"
+            ),
+            Fault::Other(why) => why,
+        })
     }
 
     pub fn text(&self) -> &Name {
@@ -92,17 +124,57 @@ impl Pattern {
     }
 }
 
-/// RabbitMQ 3.10: the words of PCRE, where it and this engine find the same fault.
-fn why_invalid(text: &Name, error: &str) -> String {
-    if error.contains("repetition operator missing expression") {
-        // The third line points at the place, below the pattern, which stands four characters in.
-        let caret = error.lines().nth(2).and_then(|line| line.find('^'));
-        let at = caret.map_or(0, |caret| caret.saturating_sub(4));
-        return format!("{{:invalid_regexp, '{text}', {{'nothing to repeat', {at}}}}}");
+/// PCRE takes a brace that begins no repetition as it stands: `{username}`, `{`. The engine here wants it escaped.
+fn literal_braces(text: &str) -> Cow<'_, str> {
+    if !text.contains('{') {
+        return Cow::Borrowed(text);
     }
-    format!(
-        "the pattern '{text}' cannot be used (look-around and back-references are not supported): {error}"
-    )
+    let (mut out, mut rest, mut escaped) = (String::new(), text, false);
+    while let Some(letter) = rest.chars().next() {
+        // After a backslash a letter may take braces: `\p{L}`.
+        if letter == '{' && !escaped && !is_repetition(rest) {
+            out.push('\\');
+        }
+        escaped = letter == '\\' && !escaped
+            || escaped && letter.is_ascii_alphabetic() && rest[1..].starts_with('{');
+        out.push(letter);
+        rest = &rest[letter.len_utf8()..];
+    }
+    Cow::Owned(out)
+}
+
+/// `{2}`, `{2,}`, `{2,5}`
+fn is_repetition(text: &str) -> bool {
+    let Some((inside, _)) = text.get(1..).and_then(|after| after.split_once('}')) else { return false };
+    let (least, most) = inside.split_once(',').unwrap_or((inside, ""));
+    !least.is_empty() && [least, most].iter().all(|part| part.bytes().all(|letter| letter.is_ascii_digit()))
+}
+
+/// Why a pattern is none, and at which byte, where PCRE and this engine find the same fault.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Fault {
+    /// `*`
+    NothingToRepeat(usize),
+    /// `[`
+    UnclosedClass(usize),
+    /// In words of our own.
+    Other(String),
+}
+
+impl Fault {
+    fn of(text: &Name, error: &str) -> Self {
+        if error.contains("repetition operator missing expression") {
+            // The third line points at the place, below the pattern, which stands four characters in.
+            let caret = error.lines().nth(2).and_then(|line| line.find('^'));
+            return Self::NothingToRepeat(caret.map_or(0, |caret| caret.saturating_sub(4)));
+        }
+        if error.contains("unclosed character class") {
+            return Self::UnclosedClass(text.len());
+        }
+        Self::Other(format!(
+            "the pattern '{text}' cannot be used (look-around and back-references are not supported): {error}"
+        ))
+    }
 }
 
 impl Permissions {
@@ -126,15 +198,7 @@ impl Permissions {
 impl Broker {
     /// The user of a fresh node.
     pub(super) fn add_guest(&mut self) {
-        self.users.insert(
-            name("guest"),
-            User {
-                password: name("guest"),
-                tags: vec![name("administrator")],
-                permissions: Arc::default(),
-                topic_permissions: Arc::default(),
-            },
-        );
+        self.users.insert(name("guest"), User::new(name("guest"), vec![name("administrator")]));
     }
 
     pub(super) fn grant_guest(&mut self, vhost: &Name) {
@@ -213,12 +277,17 @@ impl Broker {
         )))
     }
 
-    /// RabbitMQ: `{username}` and `{vhost}` stand for what they say.
+    /// RabbitMQ: `{username}` and `{vhost}` stand for what they say. `{client_id}` is known of MQTT clients only, and
+    /// stands as it is for those of AMQP 0-9-1.
     fn topic_pattern(&self, pattern: &Pattern, user: &str, vhost: &str) -> Option<Pattern> {
         if !pattern.text().contains('{') {
             return Some(pattern.clone());
         }
-        let text = pattern.text().replace("{username}", user).replace("{vhost}", vhost);
+        let literal = |value: &str| match self.profile.escapes_topic_variables {
+            true => regex::escape(value),
+            false => value.to_owned(),
+        };
+        let text = pattern.text().replace("{username}", &literal(user)).replace("{vhost}", &literal(vhost));
         Pattern::new(&name(&text)).ok()
     }
 }
@@ -227,6 +296,14 @@ impl Broker {
 mod tests {
     use super::*;
     use crate::amqp::name;
+
+    #[test]
+    fn braces_that_repeat_nothing_stand_for_themselves() {
+        let matches = |text: &str, name_: &str| Pattern::new(&name(text)).is_ok_and(|p| p.matches(name_));
+        assert!(matches("^{client_id}-x$", "{client_id}-x"));
+        assert!(matches("^a{2}$", "aa") && matches("^a{1,}$", "aaa") && !matches("^a{2}$", "a{2}"));
+        assert!(matches("^\\{a\\}$", "{a}") && matches("^[{]$", "{"));
+    }
 
     #[test]
     fn a_bad_pattern_is_refused_in_the_words_of_rabbitmqctl() {

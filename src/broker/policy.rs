@@ -9,6 +9,7 @@ use super::command::{Policy, PolicyScope};
 use super::effect::{ExchangeId, QueueId};
 use super::machine::Broker;
 use super::permissions::Pattern;
+use super::policy_check;
 use super::queue::{QueueKind, QueueSpec};
 use super::timers::Timer;
 use super::vhost::VhostId;
@@ -17,46 +18,15 @@ use super::vhost::VhostId;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Policies(BTreeMap<(bool, Name), (Policy, Pattern)>);
 
-/// What a policy may set.
-const KEYS: [&str; 18] = [
-    "alternate-exchange",
-    "dead-letter-exchange",
-    "dead-letter-routing-key",
-    "dead-letter-strategy",
-    "message-ttl",
-    "expires",
-    "max-length",
-    "max-length-bytes",
-    "max-in-memory-length",
-    "max-in-memory-bytes",
-    "queue-mode",
-    "queue-version",
-    "overflow",
-    "delivery-limit",
-    "consumer-timeout",
-    "max-age",
-    "stream-max-segment-size-bytes",
-    "queue-leader-locator",
-];
-
-/// What an operator policy may set.
-const OPERATOR_KEYS: [&str; 8] = [
-    "message-ttl",
-    "expires",
-    "max-length",
-    "max-length-bytes",
-    "max-in-memory-length",
-    "max-in-memory-bytes",
-    "delivery-limit",
-    "overflow",
-];
-
 /// RabbitMQ: keys that a queue type does not know; a policy with one of them does not apply to it at all.
 fn suits(kind: QueueKind, definition: &FieldTable) -> bool {
     let foreign: &[&str] = match kind {
         QueueKind::Classic => &[
             "delivery-limit",
             "dead-letter-strategy",
+            "delayed-retry-type",
+            "delayed-retry-min",
+            "delayed-retry-max",
             "max-in-memory-length",
             "max-in-memory-bytes",
             "max-age",
@@ -80,56 +50,10 @@ impl Policies {
     }
 }
 
-/// Whether RabbitMQ would take that policy; if not, what it says.
-fn check(policy: &Policy) -> Result<(), String> {
-    if policy.definition.is_empty() {
-        return Err("Validation failed\n\nno policy provided\n".to_owned());
-    }
-    let known: &[&str] = if policy.operator { &OPERATOR_KEYS } else { &KEYS };
-    for (key, value) in &policy.definition.0 {
-        if !known.contains(&&**key) {
-            let shown = match value {
-                FieldValue::Text(text) => format!("<<\"{text}\">>"),
-                other => other.as_integer().map_or_else(|| format!("{other:?}"), |number| number.to_string()),
-            };
-            return Err(format!(
-                "Validation failed\n\n[{{<<\"{key}\">>,{shown}}}] are not recognised policy settings\n"
-            ));
-        }
-        check_value(key, value).map_err(|why| format!("Validation failed\n\n{why}\n"))?;
-    }
-    Ok(())
-}
-
-fn check_value(key: &str, value: &FieldValue) -> Result<(), String> {
-    let number = value.as_integer();
-    let shown = number.map_or_else(|| format!("{value:?}"), |number| number.to_string());
-    let text = matches!(value, FieldValue::Text(_));
-    let (valid, what) = match key {
-        "message-ttl" => (number.is_some_and(|n| n >= 0), "message TTL"),
-        "expires" => (number.is_some_and(|n| n >= 1), "queue expiry"),
-        "max-length" => (number.is_some_and(|n| n >= 0), "maximum length"),
-        "max-length-bytes" => (number.is_some_and(|n| n >= 0), "maximum length in bytes"),
-        "delivery-limit" => (number.is_some(), "delivery limit"),
-        "overflow" => {
-            let known = ["drop-head", "reject-publish", "reject-publish-dlx"];
-            (matches!(value, FieldValue::Text(text) if known.contains(&&**text)), "overflow")
-        }
-        "dead-letter-exchange" => (text, "dead letter exchange name"),
-        "dead-letter-routing-key" => (text, "dead letter routing key"),
-        "alternate-exchange" => (text, "alternate exchange name"),
-        _ => (true, ""),
-    };
-    if valid { Ok(()) } else { Err(format!("{shown} is not a valid {what}")) }
-}
-
 impl Broker {
     pub(super) fn set_policy(&mut self, policy: Policy) -> Result<(), String> {
-        check(&policy)?;
-        let pattern = Pattern::new(&policy.pattern)?;
-        let Some(vhost) = self.vhost_named(&policy.vhost) else {
-            return Err(format!("Virtual host {} does not exist", policy.vhost));
-        };
+        let vhost = self.expect_vhost(&policy.vhost)?;
+        let pattern = policy_check::check(&self.profile, &policy)?;
         let place = (policy.operator, policy.name.clone());
         Arc::make_mut(&mut self.vhost_mut(vhost).policies).0.insert(place, (policy, pattern));
         self.policies_changed(vhost);

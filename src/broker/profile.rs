@@ -78,6 +78,17 @@ pub enum TimeoutOf {
     QuorumConsumers,
 }
 
+/// Whom the refusal of one channel too many names. RabbitMQ: by mistake the node, for some time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChannelLimitText {
+    /// `for user 'alex' … limit of (2)`
+    UserInBrackets,
+    /// `for user 'rabbit@localhost' … limit of (2)`
+    NodeInBrackets,
+    /// `for user 'alex' … limit of 2`
+    User,
+}
+
 /// How a quorum queue orders messages by their priority property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QuorumPriority {
@@ -144,6 +155,36 @@ pub struct Profile {
     pub lost_replies_count_as_routed: bool,
     /// Direct reply-to is a queue type of its own, that cannot be bound.
     pub volatile_reply_queues: bool,
+    /// A vhost's max-queues is looked at after a queue's arguments, not before.
+    pub queue_limit_after_arguments: bool,
+    /// The text of a user's max-channels.
+    pub channel_limit_text: ChannelLimitText,
+    /// What `{username}` and `{vhost}` stand for in topic permissions is taken literally, not as a pattern.
+    pub escapes_topic_variables: bool,
+    /// The keys in CC and BCC need topic permissions, too.
+    pub checks_topic_of_cc: bool,
+    /// A classic queue takes `x-queue-leader-locator`.
+    pub classic_takes_leader_locator: bool,
+    /// `x-queue-master-locator` is refused as deprecated.
+    pub refuses_master_locator: bool,
+    /// `x-queue-mode` is an argument like any other that means nothing.
+    pub ignores_queue_mode: bool,
+    /// `x-queue-version: 1` is refused.
+    pub refuses_queue_version_1: bool,
+    /// Quorum queues know `x-delayed-retry-type` and its delays.
+    pub delayed_retry: bool,
+    /// Policies apply to queues of one type, too.
+    pub policies_by_queue_type: bool,
+    /// Patterns are PCRE2's, and so is what is said of wrong ones.
+    pub regular_expressions_are_pcre2: bool,
+    /// Policies may mirror classic queues (`ha-mode`).
+    pub mirrors_classic_queues: bool,
+    /// Operator policies may set `overflow` and `queue-version`, too.
+    pub operator_policies_say_more: bool,
+    /// Streams filter.
+    pub streams_filter: bool,
+    /// The least frame_max a client may ask for, in bytes.
+    pub frame_max_least: u32,
     /// What a deleted vhost's clients are told: `is deleted` or `is down`.
     pub vhost_down_text: bool,
 }
@@ -183,6 +224,25 @@ impl Profile {
             keeps_transient_exchanges: since(Version::V4_3),
             lost_replies_count_as_routed: since(Version::V4_2),
             volatile_reply_queues: since(Version::V4_3),
+            queue_limit_after_arguments: since(Version::V3_13),
+            channel_limit_text: match version {
+                Version::V3_10 => ChannelLimitText::UserInBrackets,
+                Version::V4_3 => ChannelLimitText::User,
+                _ => ChannelLimitText::NodeInBrackets,
+            },
+            escapes_topic_variables: since(Version::V4_2),
+            checks_topic_of_cc: since(Version::V4_0),
+            classic_takes_leader_locator: since(Version::V4_0),
+            refuses_master_locator: since(Version::V4_3),
+            ignores_queue_mode: since(Version::V4_3),
+            refuses_queue_version_1: since(Version::V4_3),
+            delayed_retry: since(Version::V4_3),
+            policies_by_queue_type: since(Version::V3_13),
+            regular_expressions_are_pcre2: since(Version::V4_3),
+            mirrors_classic_queues: !since(Version::V4_0),
+            operator_policies_say_more: since(Version::V4_0),
+            streams_filter: since(Version::V3_13),
+            frame_max_least: if since(Version::V4_1) { 8192 } else { 4096 },
             vhost_down_text: since(Version::V4_3),
         }
     }

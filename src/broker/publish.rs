@@ -42,7 +42,7 @@ impl Broker {
         body: Arc<[u8]>,
         choices: &mut dyn Choices,
     ) -> Outcome {
-        let size_max = self.profile.message_size_max;
+        let size_max = self.config.max_message_size.unwrap_or(self.profile.message_size_max);
         if body.len() as u64 > size_max && !template.immediate {
             return Err(Refusal::precondition_failed(format!(
                 "message size {} is larger than configured max size {size_max}",
@@ -147,6 +147,11 @@ impl Broker {
         let rewritten = self.rewrite_reply_to(at, &mut properties)?;
         self.check_user_id(at, &properties)?;
         let content = content_of(template, properties, rewritten)?;
+        if self.profile.checks_topic_of_cc {
+            for key in &content.more_keys {
+                self.check_topic_access(at.connection, exchange, Access::Write, key)?;
+            }
+        }
         Ok((exchange, Arc::new(content)))
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::amqp::{ConnectionId, FieldTable, Name, SimDuration, SimTime};
+use crate::amqp::{ConnectionId, FieldTable, FieldValue, Name, SimDuration, SimTime};
 
 use super::chunks::{Chunks, Item};
 use super::consumer::Rows;
@@ -24,6 +24,14 @@ pub enum QueueKind {
 }
 
 impl QueueKind {
+    /// The type that arguments ask for.
+    pub(super) fn of(arguments: &FieldTable) -> Self {
+        match arguments.get("x-queue-type") {
+            Some(FieldValue::Text(kind)) if **kind == *"quorum" => Self::Quorum,
+            _ => Self::Classic,
+        }
+    }
+
     /// RabbitMQ's module for it, as error texts name it.
     pub(super) fn module(self) -> &'static str {
         match self {

@@ -188,6 +188,9 @@ impl Broker {
     fn check_new_queue(&self, at: At, declare: &Declare, server_named: bool) -> Outcome<QueueKind> {
         let vhost = self.vhost_of(at.connection);
         let place = format!("queue '{}' in vhost '{}'", declare.queue, self.vhost(vhost).name);
+        if !self.profile.queue_limit_after_arguments {
+            self.check_queue_limit(at.connection, &declare.queue)?;
+        }
         match declare.arguments.get("x-dead-letter-exchange") {
             None => {}
             Some(FieldValue::Text(exchange)) => {
@@ -201,12 +204,18 @@ impl Broker {
                 )));
             }
         }
-        arguments::check_queue(&place, &declare.arguments)?;
-        let quorum = declare.arguments.get("x-queue-type") == Some(&FieldValue::text("quorum"));
-        let kind = if quorum { QueueKind::Quorum } else { QueueKind::Classic };
+        arguments::check_queue(&self.profile, &place, &declare.arguments)?;
+        let kind = QueueKind::of(&declare.arguments);
+        let quorum = kind == QueueKind::Quorum;
         self.check_arguments_of_kind(&place, kind, &declare.arguments)?;
+        if self.profile.refuses_master_locator && declare.arguments.get("x-queue-master-locator").is_some() {
+            return Err(deprecated("queue_master_locator"));
+        }
         if quorum {
             check_quorum(&place, declare, server_named)?;
+        }
+        if self.profile.queue_limit_after_arguments {
+            self.check_queue_limit(at.connection, &declare.queue)?;
         }
         Ok(kind)
     }
@@ -216,7 +225,11 @@ impl Broker {
         let other = if kind == QueueKind::Classic { QueueKind::Quorum } else { QueueKind::Classic };
         let own = arguments::known(kind);
         for key in arguments::known(other) {
-            if given.get(key).is_some() && !own.contains(key) && *key != "x-queue-leader-locator" {
+            let taken = match *key {
+                "x-queue-leader-locator" => self.profile.classic_takes_leader_locator,
+                key => !self.profile.knows_argument(key),
+            };
+            if given.get(key).is_some() && !own.contains(key) && !taken {
                 return Err(Refusal::precondition_failed(format!(
                     "invalid arg '{key}' for {place} of queue type {}",
                     kind.module()
@@ -361,6 +374,16 @@ impl Broker {
         }
         standing + others.len() as u32
     }
+}
+
+/// RabbitMQ: a feature that is denied unless the configuration permits it.
+fn deprecated(feature: &str) -> Refusal {
+    Refusal::internal_error(format!(
+        "Feature `{feature}` is deprecated.\nBy default, this feature is not permitted anymore.\nThe feature will be \
+         removed from a future major RabbitMQ version, regardless of the configuration; actual version to be \
+         determined.\nTo continue using this feature when it is not permitted by default, set the following parameter \
+         in your configuration:\n    deprecated_features.permit.{feature} = true"
+    ))
 }
 
 /// RabbitMQ: quorum queues are durable and nobody's own.

@@ -33,6 +33,7 @@ refusals! {
     unexpected_frame = UnexpectedFrame;
     not_allowed = NotAllowed;
     not_implemented = NotImplemented;
+    internal_error = InternalError;
 }
 
 impl Refusal {

@@ -7,6 +7,7 @@ use crate::amqp::{FieldTable, Name, name};
 
 use super::effect::{ExchangeId, QueueId};
 use super::exchange::ExchangeSpec;
+use super::limits::Limits;
 use super::machine::Broker;
 use super::policy::Policies;
 
@@ -22,6 +23,7 @@ pub(super) struct Vhost {
     pub exchanges: Arc<BTreeMap<Name, ExchangeId>>,
     pub queues: Arc<BTreeMap<Name, QueueId>>,
     pub policies: Arc<Policies>,
+    pub limits: Limits,
 }
 
 /// What every vhost begins with: name, type, internal. All are durable.
@@ -58,6 +60,7 @@ impl Broker {
             exchanges: Arc::default(),
             queues: Arc::default(),
             policies: Arc::default(),
+            limits: Limits::default(),
         });
         for (exchange, kind, internal) in PREDECLARED {
             self.add_exchange(ExchangeSpec {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::amqp::ConnectionId;
+use crate::broker::NODE;
 
 /// A channel label: where it leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,7 +129,7 @@ impl Symbols {
     }
 
     fn hide_in(&self, text: &str) -> String {
-        let mut text = text.to_owned();
+        let mut text = hide_addresses(&text.replace(NODE, "<node>"));
         for (value, symbol) in &self.known {
             text = text.replace(value, symbol);
         }
@@ -136,6 +137,18 @@ impl Symbols {
             text = hide_generated(&text, prefix);
         }
         text
+    }
+}
+
+/// The name of a connection, `127.0.0.1:50001 -> 127.0.0.1:5672`, becomes `<connection>`.
+fn hide_addresses(text: &str) -> String {
+    match text.split_once(" -> 127.0.0.1:") {
+        Some((from, to))
+            if from.starts_with("127.0.0.1:") && to.bytes().all(|letter| letter.is_ascii_digit()) =>
+        {
+            "<connection>".to_owned()
+        }
+        _ => text.to_owned(),
     }
 }
 

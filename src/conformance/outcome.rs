@@ -19,8 +19,8 @@ pub(super) struct Seen {
     pub reply: Option<Value>,
     /// A get whose message is still to come.
     get: Option<Value>,
-    /// The operator's command was refused.
-    pub refused: bool,
+    /// What rabbitmqctl printed when it refused.
+    pub refused: Option<String>,
     /// Channels the broker closed; the client answers each with close-ok.
     pub closed: Vec<(u32, u16)>,
     /// Connections that ended, and whether a close was sent.
@@ -87,7 +87,23 @@ impl Seen {
                 let event = json!({"type": "cancel", "consumer_tag": &*consumer.tag});
                 self.channel_event(broker, labels, consumer.channel, event);
             }
-            Effect::OperatorRefused { .. } => self.refused = true,
+            Effect::OperatorRefused { side } => {
+                if let Some(Side::OperatorRefused(text)) = broker.side(side) {
+                    self.refused = Some(text.to_string());
+                }
+            }
+            Effect::Blocked { connection, side } => {
+                let Some(label) = labels.connection_label(connection).map(str::to_owned) else { return };
+                self.event(
+                    label,
+                    match broker.side(side) {
+                        Some(Side::Blocked(reason)) => {
+                            json!({"type": "connection.blocked", "reason": &**reason})
+                        }
+                        _ => json!({"type": "connection.unblocked"}),
+                    },
+                );
+            }
             _ => {}
         }
     }

@@ -68,10 +68,25 @@ const WITHOUT_REPLY: [&str; 9] = [
     "sleep",
 ];
 
+/// The recorded broker's settings: those of a fresh node but for what the case sets.
+fn config_of(case: &Case) -> BrokerConfig {
+    let mut config = BrokerConfig::conformance(case.version);
+    for step in case.steps.iter().filter(|step| step["op"] == "broker.set_env") {
+        let Some(value) = step["value"].as_u64() else { continue };
+        match step["key"].as_str() {
+            Some("consumer_timeout") => config.consumer_timeout = SimDuration::millis(value),
+            Some("channel_tick_interval") => config.channel_tick = SimDuration::millis(value),
+            Some("max_message_size") => config.max_message_size = Some(value),
+            _ => {}
+        }
+    }
+    config
+}
+
 impl Replay {
     fn new(case: &Case) -> Self {
         Self {
-            broker: Broker::new(BrokerConfig::conformance(case.version)),
+            broker: Broker::new(config_of(case)),
             now: SimTime::ZERO,
             labels: Labels::default(),
             symbols: Symbols::default(),
@@ -137,6 +152,14 @@ impl Replay {
                 self.command(Command::Operator(Operator::Start));
                 Some(json!({}))
             }
+            // In force since the beginning.
+            "broker.set_env" => Some(json!({})),
+            "broker.close_connection" => {
+                let connection = self.labels.connections.get(step["connection"].as_str()?).copied()?;
+                let reason = name(step["reason"].as_str().unwrap_or_default());
+                self.command(Command::Operator(Operator::CloseConnection { connection, reason }));
+                Some(json!({}))
+            }
             "broker.inspect" => {
                 let vhost = step["vhost"].as_str().unwrap_or("/");
                 Some(state(&self.broker, vhost))
@@ -171,7 +194,7 @@ impl Replay {
             let grant = Operator::SetPermissions { user, vhost, configure, write, read };
             self.command(Command::Operator(grant));
         }
-        Some(if self.seen.refused { json!({"refused": true}) } else { json!({}) })
+        Some(self.seen.refused.take().map_or_else(|| json!({}), |text| json!({"refused": text})))
     }
 
     fn connect(&mut self, step: &Value) -> Option<Value> {
@@ -189,7 +212,9 @@ impl Replay {
                 authentication_failure_close: capability("authentication_failure_close"),
                 connection_blocked: capability("connection.blocked"),
             },
-            channel_max: None,
+            channel_max: step["channel_max"].as_u64().map(|asked| u16::try_from(asked).unwrap_or(u16::MAX)),
+            frame_max: step["frame_max"].as_u64().map(|asked| u32::try_from(asked).unwrap_or(u32::MAX)),
+            of_operator: false,
         };
         let connection = self.labels.new_connection(step["conn"].as_str().unwrap_or("c1"));
         self.command(Command::Connect { connection, open: Arc::new(open) });

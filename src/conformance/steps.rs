@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::amqp::{FieldTable, Method, Name, Template, name};
-use crate::broker::{Operator, Policy, PolicyScope};
+use crate::broker::{Alarm, Operator, Policy, PolicyScope};
 
 use super::values::{properties_from, table_from};
 
@@ -165,6 +165,26 @@ pub(super) fn operator(op: &str, step: &Value) -> Option<Operator> {
             write: text(step, "write"),
             read: text(step, "read"),
         },
+        "broker.clear_topic_permissions" => {
+            Operator::ClearTopicPermissions { user, vhost, exchange: step["exchange"].as_str().map(name) }
+        }
+        "broker.delete_user" => Operator::DeleteUser { user },
+        "broker.change_password" => Operator::ChangePassword { user, password: text(step, "password") },
+        "broker.set_user_tags" => {
+            let tags = step["tags"].as_array().into_iter().flatten();
+            Operator::SetUserTags { user, tags: tags.filter_map(|tag| tag.as_str().map(name)).collect() }
+        }
+        "broker.set_vhost_limits" => Operator::SetVhostLimits { vhost, limits: table_from(&step["limits"]) },
+        "broker.clear_vhost_limits" => Operator::ClearVhostLimits { vhost },
+        "broker.set_user_limits" => Operator::SetUserLimits { user, limits: table_from(&step["limits"]) },
+        "broker.clear_user_limits" => {
+            let limit = step["limit"].as_str().filter(|limit| *limit != "all").map(name);
+            Operator::ClearUserLimits { user, limit }
+        }
+        "broker.alarm" => {
+            let alarm = if step["alarm"] == "disk" { Alarm::Disk } else { Alarm::Memory };
+            Operator::Alarm { alarm, on: flag(step, "on") }
+        }
         "broker.add_vhost" => Operator::AddVhost { vhost },
         "broker.delete_vhost" => Operator::DeleteVhost { vhost },
         "broker.set_policy" => Operator::SetPolicy(Policy {
@@ -174,6 +194,9 @@ pub(super) fn operator(op: &str, step: &Value) -> Option<Operator> {
             apply_to: match step["apply_to"].as_str() {
                 Some("queues") => PolicyScope::Queues,
                 Some("exchanges") => PolicyScope::Exchanges,
+                Some("classic_queues") => PolicyScope::ClassicQueues,
+                Some("quorum_queues") => PolicyScope::QuorumQueues,
+                Some("streams") => PolicyScope::Streams,
                 _ => PolicyScope::All,
             },
             priority: step["priority"].as_i64().unwrap_or_default(),

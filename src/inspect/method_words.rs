@@ -138,6 +138,10 @@ fn operator_words(operator: &Operator) -> String {
         }
         Operator::SetPolicy(policy) => format!("set_policy {} pattern '{}'", policy.name, policy.pattern),
         Operator::ClearPolicy { name, .. } => format!("clear_policy {name}"),
+        Operator::SetVhostLimits { vhost, .. } => format!("set_vhost_limits {vhost}"),
+        Operator::ClearVhostLimits { vhost } => format!("clear_vhost_limits {vhost}"),
+        Operator::SetUserLimits { user, .. } => format!("set_user_limits {user}"),
+        Operator::ClearUserLimits { user, .. } => format!("clear_user_limits {user}"),
         Operator::CloseConnection { reason, .. } => format!("close_connection: {reason}"),
         Operator::PurgeQueue { queue, .. } => format!("purge_queue {queue}"),
         Operator::DeleteQueue { queue, .. } => format!("delete_queue {queue}"),

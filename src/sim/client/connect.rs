@@ -77,6 +77,8 @@ impl Client {
             vhost: self.login.vhost.clone(),
             capabilities: Capabilities::default(),
             channel_max: None,
+            frame_max: None,
+            of_operator: false,
         };
         cx.put(pc, What::Send(ToBroker::Open(Arc::new(open))));
     }

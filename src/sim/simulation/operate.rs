@@ -163,6 +163,8 @@ impl Simulation {
                     vhost: key.1.clone(),
                     capabilities: Capabilities::default(),
                     channel_max: None,
+                    frame_max: None,
+                    of_operator: true,
                 };
                 let connect = Command::Connect { connection: ConnectionId(connection), open: Arc::new(open) };
                 self.command(connect, None, cause, sink);
