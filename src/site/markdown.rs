@@ -154,12 +154,16 @@ impl<'a> Reader<'a> {
 
     fn code(&mut self, kind: &CodeBlockKind<'a>, rest: &mut Parser<'a>) -> Result<(), String> {
         let text = words(&inner(rest, &TagEnd::CodeBlock));
-        let language = match kind {
-            CodeBlockKind::Fenced(info) => info.split_whitespace().next().unwrap_or(""),
+        let info = match kind {
+            CodeBlockKind::Fenced(info) => info,
             CodeBlockKind::Indented => "",
         };
+        let mut words = info.split([' ', ',']).filter(|word| !word.is_empty());
+        let language = words.next().unwrap_or("");
         let html = match language {
-            "warren" => code::script(&text, self.root),
+            // `warren ignore` is a fragment: there is nothing to run.
+            "warren" => code::script(&text, words.next().is_none().then_some(self.root)),
+            "outcome" => code::outcome(&text),
             "generated" => {
                 let name = text.trim();
                 self.generated
