@@ -46,6 +46,13 @@ macro_rules! examples {
 /// All of them. The first is what a newcomer sees.
 pub const EXAMPLES: &[Example] = examples! {
     "work-queues/crash"
+    "tutorials/1-hello-world"
+    "tutorials/2-work-queues"
+    "tutorials/3-publish-subscribe"
+    "tutorials/4-routing"
+    "tutorials/5-topics"
+    "tutorials/6-rpc"
+    "tutorials/7-publisher-confirms"
     "first-steps/hello"
     "first-steps/client-first"
     "first-steps/queue-kept"
@@ -116,6 +123,16 @@ pub const EXAMPLES: &[Example] = examples! {
     "rpc/server-killed"
     "rpc/caller-killed"
     "rpc/two-servers"
+    "patterns/poison-message"
+    "patterns/priority-trap"
+    "patterns/alternate-exchange"
+    "patterns/exchange-to-exchange"
+    "patterns/headers"
+    "patterns/cc"
+    "patterns/consistent-hash"
+    "patterns/delayed-message"
+    "patterns/memory-alarm"
+    "patterns/policy-against-argument"
     "permissions/operations"
     "permissions/no-configure"
     "permissions/no-read"
@@ -125,6 +142,7 @@ pub const EXAMPLES: &[Example] = examples! {
 
 /// The groups, from a newcomer's to the operator's.
 pub const GROUPS: &[&str] = &[
+    "Tutorials",
     "First steps",
     "Work queues",
     "Fair dispatch",
@@ -134,6 +152,7 @@ pub const GROUPS: &[&str] = &[
     "RPC",
     "Durability",
     "Errors",
+    "Patterns",
     "Permissions",
 ];
 
