@@ -392,11 +392,12 @@ proptest! {
     fn the_state_never_contradicts_itself(
         version in prop::sample::select(&Version::ALL[..]),
         slow in any::<bool>(),
+        kind in prop::sample::select(&["fanout", "x-recent-history", "x-modulus-hash", "x-random"][..]),
         mut steps in prop::collection::vec(declare(), 6),
         more in prop::collection::vec(step(), 1..120),
     ) {
         let exchange = Method::ExchangeDeclare {
-            exchange: name("x"), kind: name("fanout"), passive: false, durable: true, auto_delete: false,
+            exchange: name("x"), kind: name(kind), passive: false, durable: true, auto_delete: false,
             internal: false, arguments: FieldTable::default(),
         };
         steps.insert(0, exchange);

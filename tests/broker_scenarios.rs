@@ -115,6 +115,29 @@ impl Bench {
         );
     }
 
+    fn publish_delayed(&mut self, delay: Option<FieldValue>) {
+        self.publish_to("later", false, delay);
+    }
+
+    /// Publishes persistently with a header x-delay.
+    fn publish_to(&mut self, exchange: &str, mandatory: bool, delay: Option<FieldValue>) {
+        let mut headers = FieldTable::default();
+        if let Some(delay) = delay {
+            headers.set("x-delay", delay);
+        }
+        let properties =
+            Properties { delivery_mode: Some(2), headers: Some(headers), ..Properties::default() };
+        let template = Template {
+            exchange: name(exchange),
+            routing_key: name(""),
+            mandatory,
+            immediate: false,
+            properties,
+        };
+        let method = Method::BasicPublish { template: Arc::new(template), body: Arc::from(&b"m"[..]) };
+        self.method(ONE, method);
+    }
+
     fn consume(&mut self, connection: ConnectionId, priority: i64) {
         let mut arguments = FieldTable::default();
         arguments.set("x-priority", FieldValue::integer(priority));
@@ -321,4 +344,87 @@ fn a_quorum_queue_refuses_from_one_over_its_limit_down_to_four_fifths() {
     bench.method(ONE, get);
     bench.publish(ONE);
     assert_eq!(bench.counts(), (5, 0), "four are few enough");
+}
+
+/// The plugin's source and README, as no package has it: rabbitmq-delayed-message-exchange.
+#[test]
+fn a_delayed_message_waits_in_its_exchange() {
+    let mut bench = Bench::new(Version::V4_3);
+    bench.declare(&[]);
+    let mut arguments = FieldTable::default();
+    arguments.set("x-delayed-type", FieldValue::text("fanout"));
+    bench.method(ONE, exchange("later", &arguments));
+    bench.method(
+        ONE,
+        Method::QueueBind {
+            queue: name("q"),
+            exchange: name("later"),
+            routing_key: name(""),
+            arguments: FieldTable::default(),
+        },
+    );
+    let ready = |bench: &Bench| bench.broker.view().queues().map(|queue| queue.ready).sum::<u32>();
+    // No delay: nothing, zero, negative, more than a timer can hold, no number.
+    let mut expected = 0;
+    for delay in [
+        None,
+        Some(FieldValue::Int(0)),
+        Some(FieldValue::Int(-5)),
+        Some(FieldValue::Long(4_294_967_296)),
+        Some(FieldValue::text("soon")),
+    ] {
+        bench.publish_delayed(delay);
+        expected += 1;
+        assert_eq!(ready(&bench), expected, "at once");
+    }
+    bench.publish_delayed(Some(FieldValue::Int(2000)));
+    bench.publish_delayed(Some(FieldValue::text("1000")));
+    bench.publish_delayed(Some(FieldValue::Double(1500.9)));
+    bench.wait(SimDuration::millis(999));
+    assert_eq!(ready(&bench), expected);
+    bench.wait(SimDuration::millis(1));
+    assert_eq!(ready(&bench), expected + 1, "the one of 1000 ms overtook the one of 2000");
+    // It survives the node's end, and the time it was down counts.
+    bench.operator(Operator::Stop(Stop::Clean));
+    bench.wait(SimDuration::secs(5));
+    bench.operator(Operator::Start);
+    bench.wait(SimDuration::ZERO);
+    let queue = bench.broker.view().queues().find(|queue| &*queue.name == "q").map(|queue| queue.id);
+    let delays = |bench: &Bench| -> Vec<FieldValue> {
+        let found = bench.broker.view().ready(queue.expect("it is durable"));
+        found
+            .filter_map(|copy| bench.broker.view().message(copy.message))
+            .filter_map(|message| message.properties().headers.as_ref()?.get("x-delay").cloned())
+            .collect()
+    };
+    assert!(delays(&bench).ends_with(&[
+        FieldValue::Int(-1000),
+        FieldValue::Int(-1500),
+        FieldValue::Int(-2000)
+    ]));
+    // RabbitMQ: to the rest of the broker it is unroutable until then.
+    bench.effects.clear();
+    bench.publish_to("later", true, Some(FieldValue::Int(1000)));
+    assert!(bench.effects.iter().any(|effect| matches!(effect, Effect::Returned { code: 312, .. })));
+    let mut arguments = FieldTable::default();
+    arguments.set("x-delayed-type", FieldValue::text("x-delayed-message"));
+    bench.method(TWO, exchange("never", &arguments));
+    assert_eq!(
+        bench.texts.last().map(String::as_str),
+        Some(
+            "PRECONDITION_FAILED - Invalid argument, 'x-delayed-message' can't be used for 'x-delayed-type'"
+        )
+    );
+}
+
+fn exchange(exchange: &str, arguments: &FieldTable) -> Method {
+    Method::ExchangeDeclare {
+        exchange: name(exchange),
+        kind: name("x-delayed-message"),
+        passive: false,
+        durable: true,
+        auto_delete: false,
+        internal: false,
+        arguments: arguments.clone(),
+    }
 }

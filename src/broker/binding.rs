@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::amqp::{FieldTable, Name};
 
+use super::consistent_hash;
 use super::effect::{BindingId, Effect, ExchangeId, QueueId};
+use super::exchange::ExchangeKind;
 use super::machine::Broker;
 
 /// Where a binding leads.
@@ -66,12 +68,65 @@ impl Broker {
         });
         let exchange = &mut self.exchanges[source.index()];
         Arc::make_mut(&mut exchange.outgoing).add(id, &key);
+        self.count_binding(id);
         match destination {
             Destination::Queue(queue) => self.queues[queue.index()].incoming.insert(id),
             Destination::Exchange(exchange) => self.exchanges[exchange.index()].incoming.insert(id),
         };
         self.generation += 1;
         self.put(Effect::Bound { binding: id });
+    }
+
+    /// The hashing exchanges have their own order of bindings.
+    fn count_binding(&mut self, id: BindingId) {
+        let binding = &self.bindings[id.index()];
+        let (source, destination) = (binding.source, binding.destination);
+        match self.exchanges[source.index()].kind {
+            ExchangeKind::ConsistentHash => {
+                let weight = consistent_hash::weight(&binding.key, &self.profile).unwrap_or(1);
+                let outgoing = Arc::make_mut(&mut self.exchanges[source.index()].outgoing);
+                outgoing.ring.add(id, destination, weight);
+            }
+            ExchangeKind::ModulusHash => {
+                let counted = &self.exchanges[source.index()].outgoing.counted;
+                let at = counted.partition_point(|other| self.counts_before(*other, id));
+                Arc::make_mut(&mut self.exchanges[source.index()].outgoing).counted.insert(at, id);
+            }
+            _ => {}
+        }
+    }
+
+    fn uncount_binding(&mut self, id: BindingId) {
+        let binding = &self.bindings[id.index()];
+        let (source, destination) = (binding.source, binding.destination);
+        let kind = self.exchanges[source.index()].kind;
+        let other = self.exchanges[source.index()].outgoing.by_key.get(&binding.key).and_then(|same| {
+            same.iter().copied().find(|id| self.bindings[id.index()].destination == destination)
+        });
+        let outgoing = Arc::make_mut(&mut self.exchanges[source.index()].outgoing);
+        match (kind, other) {
+            (ExchangeKind::ConsistentHash, Some(other)) if self.profile.hash_binding_stands_for_its_key => {
+                outgoing.ring.replace(id, other);
+            }
+            (ExchangeKind::ConsistentHash, _) => outgoing.ring.remove(destination),
+            (ExchangeKind::ModulusHash, _) => outgoing.counted.retain(|other| *other != id),
+            _ => {}
+        }
+    }
+
+    /// RabbitMQ: by key, then destination, exchanges first, as the table of bindings is sorted; 4.3 sorts what they
+    /// lead to.
+    fn counts_before(&self, one: BindingId, other: BindingId) -> bool {
+        let place = |id: BindingId| {
+            let binding = &self.bindings[id.index()];
+            let (to_queue, name) = match binding.destination {
+                Destination::Exchange(exchange) => (false, &self.exchanges[exchange.index()].spec.name),
+                Destination::Queue(queue) => (true, &self.queue(queue).spec.name),
+            };
+            let key = (!self.profile.modulus_sorts_by_name).then_some(&binding.key);
+            (key, to_queue, name, id)
+        };
+        place(one) < place(other)
     }
 
     /// Removes a binding; its source, if it was the last one and the exchange is auto-delete, goes with it.
@@ -84,6 +139,8 @@ impl Broker {
         let (source, destination, key) = (binding.source, binding.destination, binding.key.clone());
         let exchange = &mut self.exchanges[source.index()];
         Arc::make_mut(&mut exchange.outgoing).remove(id, &key);
+        self.uncount_binding(id);
+        let exchange = &self.exchanges[source.index()];
         let unused = exchange.is_alive && exchange.spec.auto_delete && exchange.outgoing.is_empty();
         match destination {
             Destination::Queue(queue) => self.queues[queue.index()].incoming.remove(&id),

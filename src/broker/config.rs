@@ -31,6 +31,20 @@ pub struct BrokerConfig {
     pub epoch: u64,
     /// What generated names are mixed from.
     pub seed: u64,
+    /// Which exchange types there are.
+    pub plugins: Plugins,
+}
+
+/// The plugins with exchange types that are enabled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Plugins {
+    /// None, as on a fresh node.
+    None,
+    /// Those that ship with RabbitMQ: x-consistent-hash, x-modulus-hash, x-recent-history, x-random.
+    Shipped,
+    /// Those, and x-delayed-message.
+    #[default]
+    All,
 }
 
 impl BrokerConfig {
@@ -60,6 +74,7 @@ impl BrokerConfig {
             channel_tick: Self::CHANNEL_TICK,
             epoch: Self::EPOCH,
             seed,
+            plugins: Plugins::All,
         }
     }
 
@@ -68,6 +83,7 @@ impl BrokerConfig {
         Self {
             disk_confirm: SimDuration::ZERO,
             quorum_commit: SimDuration::ZERO,
+            plugins: Plugins::Shipped,
             ..Self::simulation(version, 1)
         }
     }

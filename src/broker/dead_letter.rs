@@ -75,6 +75,9 @@ impl Broker {
         let route = self.route(exchange, &content, choices);
         let new = self.messages.push(Message { content: Arc::new(content), body: old.body });
         self.put(Effect::DeadLettered { queue, from: message, to: new, reason });
+        if let Some(message) = self.messages.get(new).filter(|_| !route.keepers.is_empty()).cloned() {
+            self.keep(new, &message, &route);
+        }
         self.messages.release(message);
         for binding in &route.bindings {
             self.put(Effect::Routed { message: new, binding: *binding });
@@ -90,7 +93,7 @@ impl Broker {
         reason: DropReason,
         redelivered: bool,
     ) {
-        if route.queues.is_empty() {
+        if route.queues.is_empty() && !route.delayed {
             self.put(Effect::Dropped { message, queue: QueueId::NONE, reason: DropReason::Unroutable });
         }
         for queue in &route.queues {

@@ -210,6 +210,16 @@ pub enum Effect {
         /// Why.
         reason: DropReason,
     },
+    /// An exchange publishes a message that it kept: x-recent-history to what was bound, x-delayed-message when the
+    /// delay is over. It is a new message from now on; `Routed`, `Enqueued` or `Dropped` follow.
+    Republished {
+        /// The exchange.
+        exchange: ExchangeId,
+        /// The message it was; `NONE` if it never came to be, as its transaction did not commit.
+        from: MessageId,
+        /// The message it is.
+        to: MessageId,
+    },
     /// A confirm as it goes over the wire.
     Confirmed {
         /// To this channel.

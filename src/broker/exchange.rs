@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::amqp::{FieldTable, Name};
+use crate::amqp::{FieldTable, FieldValue, Name};
 
+use super::consistent_hash::Ring;
 use super::effect::{BindingId, Effect, ExchangeId};
+use super::kept::History;
 use super::machine::Broker;
 use super::route_cache::RouteCache;
 use super::topic_trie::TopicTrie;
@@ -22,7 +24,18 @@ pub(super) enum ExchangeKind {
     Random,
     /// To one queue by chance (4.0 and later).
     LocalRandom,
+    /// To the destination in whose bucket the hash falls (plugin).
+    ConsistentHash,
+    /// To the destination whose number is the hash modulo their count (plugin; 4.3 and later without).
+    ModulusHash,
+    /// To all, and the last messages to whatever is bound later (plugin).
+    RecentHistory,
 }
+
+/// An exchange of this type keeps delayed messages, and routes as the type that it names.
+pub(super) const DELAYED: &str = "x-delayed-message";
+/// The argument that names it.
+pub(super) const DELAYED_TYPE: &str = "x-delayed-type";
 
 impl ExchangeKind {
     pub fn of(kind: &str) -> Option<Self> {
@@ -33,6 +46,9 @@ impl ExchangeKind {
             "headers" => Self::Headers,
             "x-random" => Self::Random,
             "x-local-random" => Self::LocalRandom,
+            "x-consistent-hash" => Self::ConsistentHash,
+            "x-modulus-hash" => Self::ModulusHash,
+            "x-recent-history" => Self::RecentHistory,
             _ => return None,
         })
     }
@@ -62,6 +78,10 @@ pub(super) struct Exchange {
     /// Bindings of which it is the destination.
     pub incoming: BTreeSet<BindingId>,
     pub routes: RouteCache,
+    /// x-delayed-message: it keeps messages for a while.
+    pub delays: bool,
+    /// x-recent-history: what it keeps, oldest first.
+    pub history: Arc<History>,
 }
 
 impl Exchange {
@@ -78,6 +98,10 @@ pub(super) struct Outgoing {
     pub by_key: BTreeMap<Name, Vec<BindingId>>,
     /// An index over many binding keys of a topic exchange.
     pub trie: Option<TopicTrie>,
+    /// x-consistent-hash.
+    pub ring: Ring,
+    /// x-modulus-hash: in the order in which they are counted.
+    pub counted: Vec<BindingId>,
 }
 
 /// With fewer binding keys a topic exchange tries them one by one, which is as fast.
@@ -124,7 +148,9 @@ impl Broker {
 
     pub(super) fn add_exchange(&mut self, spec: ExchangeSpec) -> ExchangeId {
         let id = ExchangeId(self.exchanges.len() as u32);
-        let kind = ExchangeKind::of(&spec.kind).unwrap_or(ExchangeKind::Fanout);
+        let delays = &*spec.kind == DELAYED;
+        let kind = if delays { delayed_type(&spec.arguments) } else { &*spec.kind };
+        let kind = ExchangeKind::of(kind).unwrap_or(ExchangeKind::Fanout);
         let names = &mut self.vhosts[spec.vhost.0 as usize].exchanges;
         Arc::make_mut(names).insert(spec.name.clone(), id);
         self.exchanges.push(Exchange {
@@ -135,6 +161,8 @@ impl Broker {
             outgoing: Arc::default(),
             incoming: BTreeSet::new(),
             routes: RouteCache::default(),
+            delays,
+            history: Arc::default(),
         });
         self.apply_policy_to_exchange(id);
         self.generation += 1;
@@ -157,6 +185,15 @@ impl Broker {
         for binding in outgoing.into_iter().chain(incoming) {
             self.remove_binding(binding);
         }
+        self.forget_history(id);
         self.put(Effect::ExchangeDeleted { exchange: id });
+    }
+}
+
+/// The type that an x-delayed-message exchange routes as.
+pub(super) fn delayed_type(arguments: &FieldTable) -> &str {
+    match arguments.get(DELAYED_TYPE) {
+        Some(FieldValue::Text(kind)) => kind,
+        _ => "",
     }
 }

@@ -4,11 +4,15 @@ use crate::amqp::{FieldTable, FieldValue, Method, Name, name};
 
 use super::arguments::{self, plain_name};
 use super::binding::{Destination, sorted};
+use super::config::Plugins;
+use super::consistent_hash;
 use super::effect::{ExchangeId, Reply};
-use super::exchange::{ExchangeKind, ExchangeSpec};
+use super::exchange::{DELAYED, DELAYED_TYPE, ExchangeKind, ExchangeSpec, delayed_type};
 use super::headers;
+use super::kept;
 use super::machine::{At, Broker};
 use super::permissions::Access;
+use super::queue::QueueKind;
 use super::refusal::{Outcome, Refusal};
 use super::vhost::VhostId;
 
@@ -101,6 +105,7 @@ impl Broker {
                 )));
             }
         }
+        self.check_plugin_arguments(&declare.kind, &declare.arguments)?;
         self.add_exchange(ExchangeSpec {
             vhost,
             name: declare.exchange,
@@ -114,9 +119,14 @@ impl Broker {
     }
 
     fn check_exchange_kind(&self, kind: &str) -> Outcome {
+        use ExchangeKind as Kind;
+        let plugins = self.config.plugins;
         let known = match ExchangeKind::of(kind) {
-            Some(ExchangeKind::LocalRandom) => self.profile.has_local_random,
-            found => found.is_some(),
+            Some(Kind::LocalRandom) => self.profile.has_local_random,
+            Some(Kind::ModulusHash) => plugins != Plugins::None || self.profile.modulus_is_core,
+            Some(Kind::ConsistentHash | Kind::RecentHistory | Kind::Random) => plugins != Plugins::None,
+            None => kind == DELAYED && plugins == Plugins::All,
+            Some(_) => true,
         };
         if known {
             return Ok(());
@@ -126,6 +136,27 @@ impl Broker {
             Err(Refusal::precondition_failed(text))
         } else {
             Err(Refusal::command_invalid(text))
+        }
+    }
+
+    /// What the exchange type itself has to say about the arguments.
+    fn check_plugin_arguments(&self, kind: &str, arguments: &FieldTable) -> Outcome {
+        match ExchangeKind::of(kind) {
+            Some(ExchangeKind::ConsistentHash) => consistent_hash::check_arguments(arguments),
+            Some(ExchangeKind::RecentHistory) => kept::check_history(arguments, &self.profile),
+            None if kind == DELAYED => match delayed_type(arguments) {
+                DELAYED => Err(Refusal::precondition_failed(format!(
+                    "Invalid argument, '{DELAYED}' can't be used for '{DELAYED_TYPE}'"
+                ))),
+                "" => Err(Refusal::precondition_failed(format!(
+                    "Invalid argument, '{DELAYED_TYPE}' must be an existing exchange type"
+                ))),
+                kind => {
+                    self.check_exchange_kind(kind)?;
+                    self.check_plugin_arguments(kind, arguments)
+                }
+            },
+            _ => Ok(()),
         }
     }
 
@@ -226,6 +257,9 @@ impl Broker {
         if kind == ExchangeKind::LocalRandom {
             self.check_local_random(destination, &key)?;
         }
+        if kind == ExchangeKind::ConsistentHash {
+            consistent_hash::weight(&key, &self.profile)?;
+        }
         if let (ExchangeKind::Topic, Some(most)) = (kind, self.profile.hash_words_max) {
             let hashes = crate::amqp::topic::words(&key).filter(|word| *word == "#").count();
             if hashes > usize::from(most) {
@@ -234,27 +268,29 @@ impl Broker {
                 )));
             }
         }
-        if self.find_binding(source, destination, &key, &arguments).is_none() {
+        if self.find_binding(source, destination, &key, &arguments).is_some() {
+            return Ok(());
+        }
+        let replayed = self.replay_history(source, destination);
+        if replayed.is_ok() || self.profile.failed_replay_binds {
             self.add_binding(source, destination, key, arguments);
         }
-        Ok(())
+        replayed
     }
 
     /// RabbitMQ 4.0: classic queues only, and no binding keys.
     fn check_local_random(&self, destination: Destination, key: &str) -> Outcome {
-        let classic = match destination {
-            Destination::Queue(queue) => !self.queue(queue).is_quorum(),
-            Destination::Exchange(_) => true,
-        };
-        if !classic {
-            return Err(Refusal::precondition_failed(
-                "Queue type rabbit_quorum_queue not valid for this exchange type",
-            ));
-        }
         if !key.is_empty() {
             return Err(Refusal::precondition_failed(format!("Non empty binding '{key}' key not permitted")));
         }
-        Ok(())
+        match destination {
+            Destination::Exchange(_) => Err(Refusal::precondition_failed("Destination not found")),
+            Destination::Queue(queue) if self.queue(queue).spec.kind == QueueKind::Classic => Ok(()),
+            Destination::Queue(queue) => Err(Refusal::precondition_failed(format!(
+                "Queue type {} not valid for this exchange type",
+                self.queue(queue).spec.kind.module()
+            ))),
+        }
     }
 
     pub(super) fn unbind(

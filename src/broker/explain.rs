@@ -35,6 +35,11 @@ pub enum BindingAnswer {
     },
     /// One binding of all is taken by chance.
     Chance,
+    /// One binding of all is taken by the hash of the message.
+    Hash {
+        /// It is this one; not known where headers or properties are hashed.
+        taken: Option<bool>,
+    },
 }
 
 impl BindingAnswer {
@@ -45,6 +50,7 @@ impl BindingAnswer {
             Self::Always | Self::Chance => true,
             Self::Topic(walk) => walk.matched,
             Self::Headers { matched, .. } => *matched,
+            Self::Hash { taken } => taken.unwrap_or(true),
         }
     }
 }
@@ -142,14 +148,18 @@ impl View<'_> {
     ) -> Option<Explained> {
         let broker = self.broker();
         let state = broker.exchanges.get(exchange.index())?;
+        let hashed = broker.hashed_binding(exchange, routing_key, headers);
         let bindings: Vec<BindingExplained> = state
             .outgoing
             .all
             .iter()
             .map(|id| {
                 let binding = &broker.bindings[id.index()];
-                let answer =
+                let mut answer =
                     answer(broker, state.kind, &binding.key, &binding.arguments, routing_key, headers);
+                if let BindingAnswer::Hash { taken } = &mut answer {
+                    *taken = hashed.map(|hashed| hashed == Some(*id));
+                }
                 BindingExplained { binding: *id, destination: binding.destination, answer }
             })
             .collect();
@@ -226,5 +236,7 @@ fn answer(
             BindingAnswer::Headers { any, pairs, matched }
         }
         ExchangeKind::Random | ExchangeKind::LocalRandom => BindingAnswer::Chance,
+        ExchangeKind::RecentHistory => BindingAnswer::Always,
+        ExchangeKind::ConsistentHash | ExchangeKind::ModulusHash => BindingAnswer::Hash { taken: None },
     }
 }

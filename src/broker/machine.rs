@@ -15,6 +15,7 @@ use super::consumer::Consumer;
 use super::dead_letter::Death;
 use super::effect::{ChannelId, Effect, Effects, Reply, Side, SideId};
 use super::exchange::Exchange;
+use super::kept::{Delayed, Release};
 use super::message::Store;
 use super::permissions::User;
 use super::profile::Profile;
@@ -46,6 +47,10 @@ pub struct Broker {
     pub(super) storing: Storing,
     /// Copies on their way to a dead-letter exchange.
     pub(super) deaths: VecDeque<Death>,
+    /// What x-delayed-message exchanges hold.
+    pub(super) delayed: Delayed,
+    /// Messages that exchanges kept, on their way out.
+    pub(super) releases: VecDeque<Release>,
     /// Counts what changes routes or permissions; what was worked out under another number is out of date.
     pub(super) generation: u32,
     /// Some queue or consumer has an acknowledgement timeout of its own.
@@ -87,6 +92,8 @@ impl Broker {
             timers: Timers::default(),
             storing: Storing::default(),
             deaths: VecDeque::new(),
+            delayed: Delayed::default(),
+            releases: VecDeque::new(),
             generation: 0,
             has_own_timeouts: false,
             requesters: BTreeMap::new(),
@@ -130,6 +137,8 @@ impl Broker {
             Command::Operator(operator) => self.operate(operator, choices),
         }
         self.read_on(choices);
+        self.bury(choices);
+        self.release(choices);
         self.bury(choices);
         self.prune_timers();
     }
@@ -177,7 +186,7 @@ impl Broker {
             (_, None, _) => Err(Refusal::channel_error("expected 'channel.open'")),
         };
         if let Err(refusal) = outcome {
-            self.refuse(connection, number, &refusal, ids);
+            self.refuse(connection, number, &refusal, refusal.method(ids));
         }
     }
 

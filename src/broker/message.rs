@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::amqp::{Name, Properties, Template};
+use crate::amqp::{FieldTable, Name, Properties, Template, name};
 
 use super::effect::MessageId;
 
@@ -37,6 +37,24 @@ pub(super) struct Content {
     pub ttl: Option<u64>,
     /// The broker dead-lettered it: its `x-death` is the broker's.
     pub has_died: bool,
+}
+
+impl Content {
+    /// What routing needs to know of a message, for a question about it.
+    pub fn of_key(exchange: &Name, routing_key: &str, headers: Option<&FieldTable>) -> Self {
+        let properties = Properties { headers: headers.cloned(), ..Properties::default() };
+        let (exchange, routing_key) = (exchange.clone(), name(routing_key));
+        let template = Template { exchange, routing_key, mandatory: false, immediate: false, properties };
+        Self {
+            template: Arc::new(template),
+            more_keys: Vec::new(),
+            cc_count: 0,
+            persistent: false,
+            priority: None,
+            ttl: None,
+            has_died: false,
+        }
+    }
 }
 
 impl Message {

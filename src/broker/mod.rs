@@ -16,12 +16,14 @@ mod arguments;
 mod binding;
 mod channel;
 mod connection;
+mod consistent_hash;
 mod consumer;
 mod exchange;
 mod exchange_declare;
 mod limits;
 mod operator;
 mod permissions;
+mod phash2;
 mod policy;
 mod policy_check;
 mod queue;
@@ -40,6 +42,7 @@ mod consume;
 mod dead_letter;
 mod dispatch;
 mod headers;
+mod kept;
 mod publish;
 mod reply_to;
 mod route_cache;
@@ -52,7 +55,7 @@ mod invariants;
 mod view;
 
 pub use command::{Alarm, Command, Operator, Policy, PolicyScope, Stop, Stray};
-pub use config::{BrokerConfig, NODE};
+pub use config::{BrokerConfig, NODE, Plugins};
 pub use effect::{
     BindingId, ChannelId, ConsumerId, Discard, DropReason, Effect, Effects, Exception, ExchangeId, MessageId,
     QueueId, Reply, Side, SideId,

@@ -143,6 +143,22 @@ pub struct Profile {
     pub timeout_of: TimeoutOf,
     /// The acknowledgement timeout can be set per queue.
     pub timeout_per_queue: bool,
+    /// x-consistent-hash hashes a header's value together with its type.
+    pub hashes_header_with_type: bool,
+    /// x-consistent-hash takes no weight above 10000.
+    pub limits_hash_weight: bool,
+    /// x-consistent-hash: buckets stay while another binding has the same destination and key.
+    pub hash_binding_stands_for_its_key: bool,
+    /// x-modulus-hash counts its destinations in the order of their names; else in that of the binding keys.
+    pub modulus_sorts_by_name: bool,
+    /// x-modulus-hash needs no plugin.
+    pub modulus_is_core: bool,
+    /// Erlang terms in texts show UTF-8 as such: `<<"é"/utf8>>`.
+    pub shows_utf8_in_binaries: bool,
+    /// x-recent-history: a binding whose replay fails is there nevertheless, and the error says why.
+    pub failed_replay_binds: bool,
+    /// x-recent-history keeps its messages over a restart, as the metadata store does.
+    pub keeps_history: bool,
     /// Passive declares need the configure permission.
     pub passive_needs_permission: bool,
     /// Largest message in bytes.
@@ -218,6 +234,14 @@ impl Profile {
             global_qos_ignored: since(Version::V4_3),
             timeout_of: if since(Version::V4_3) { TimeoutOf::QuorumConsumers } else { TimeoutOf::EveryQueue },
             timeout_per_queue: since(Version::V3_13),
+            hashes_header_with_type: !since(Version::V3_13),
+            limits_hash_weight: since(Version::V4_3),
+            hash_binding_stands_for_its_key: since(Version::V4_3),
+            modulus_sorts_by_name: since(Version::V4_3),
+            modulus_is_core: since(Version::V4_3),
+            shows_utf8_in_binaries: since(Version::V3_13),
+            failed_replay_binds: since(Version::V3_13),
+            keeps_history: since(Version::V4_3),
             passive_needs_permission: since(Version::V4_3),
             message_size_max: if since(Version::V4_0) { 16 * mib } else { 128 * mib },
             hash_words_max: since(Version::V4_3).then_some(2),

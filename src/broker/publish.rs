@@ -55,13 +55,16 @@ impl Broker {
             None => self.route(prepared.exchange, &prepared.content, choices),
         };
         let channel = self.channel_mut(at.channel);
+        let message = Message { content: Arc::clone(&prepared.content), body };
         if let Some(transaction) = &mut channel.transaction {
-            let message = Message { content: Arc::clone(&prepared.content), body };
-            transaction.publish(message, route, template.mandatory);
+            transaction.publish(message.clone(), Arc::clone(&route), template.mandatory);
+            self.keep(MessageId::NONE, &message, &route);
             return Ok(());
         }
         let seq = channel.confirms.number();
-        let message = Message { content: Arc::clone(&prepared.content), body };
+        if !route.keepers.is_empty() {
+            self.keep(self.messages.next(), &message, &route);
+        }
         self.publish(at.channel, message, seq, &route, template.mandatory);
         Ok(())
     }
@@ -86,7 +89,10 @@ impl Broker {
                 self.return_message(channel, id);
             }
         } else if route.queues.is_empty() {
-            self.put(Effect::Dropped { message: id, queue: QueueId::NONE, reason: DropReason::Unroutable });
+            if !route.delayed {
+                let reason = DropReason::Unroutable;
+                self.put(Effect::Dropped { message: id, queue: QueueId::NONE, reason });
+            }
             if mandatory {
                 self.return_message(channel, id);
             }

@@ -37,8 +37,21 @@ refusals! {
 }
 
 impl Refusal {
+    /// The channel's process died of a mistake: the connection is closed without a word of explanation.
+    pub fn crash() -> Self {
+        Self::internal_error("")
+    }
+
+    /// The method that RabbitMQ names: of a crash it knows none.
+    pub fn method(&self, ids: (u16, u16)) -> (u16, u16) {
+        if self.explanation.is_empty() { (0, 0) } else { ids }
+    }
+
     /// The whole reply text. RabbitMQ: a short string of 255 bytes; a longer one ends in `...`.
     pub fn text(&self) -> Name {
+        if self.explanation.is_empty() {
+            return name(self.code.name());
+        }
         let mut text = format!("{} - {}", self.code.name(), self.explanation);
         if text.len() > 255 {
             let mut end = 252;

@@ -27,6 +27,9 @@ impl Broker {
             self.lose_what_was_in_memory();
         }
         self.forget_unfinished_writes();
+        if !self.profile.keeps_history {
+            (0..self.exchanges.len() as u32).for_each(|at| self.forget_history(ExchangeId(at)));
+        }
         for at in 0..self.queues.len() as u32 {
             let id = QueueId(at);
             if !self.queue(id).is_alive {
@@ -75,6 +78,7 @@ impl Broker {
                 self.arm(Timer::Lease(id));
             }
         }
+        self.arm(Timer::Delayed);
     }
 
     fn lose(&mut self, id: QueueId, entry: Entry) {

@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::amqp::{Choices, Name, topic};
+use crate::amqp::{Choices, FieldTable, Name, topic};
 
 use super::binding::Destination;
+use super::consistent_hash;
 use super::effect::{BindingId, ExchangeId, QueueId};
 use super::exchange::ExchangeKind;
 use super::headers;
+use super::kept;
 use super::machine::Broker;
 use super::message::Content;
 
@@ -21,8 +23,19 @@ pub(super) struct Route {
     pub queues: Vec<QueueId>,
     /// A direct reply-to address.
     pub reply_to: Option<Name>,
+    /// Exchanges on the way that keep messages.
+    pub keepers: Vec<ExchangeId>,
+    /// One of them holds it back until its delay is over.
+    pub delayed: bool,
     /// Headers or chance had a part in it.
     by_more_than_keys: bool,
+}
+
+impl Route {
+    /// Past all bindings.
+    pub fn to(queue: QueueId) -> Self {
+        Self { queues: vec![queue], ..Self::default() }
+    }
 }
 
 impl Broker {
@@ -56,6 +69,11 @@ impl Broker {
         Arc::new(self.walk_exchanges(exchange, content, &mut |count| choices.choose(count)))
     }
 
+    /// The route if chance takes the first of everything: whether there is one at all.
+    pub(super) fn route_to_first(&self, exchange: ExchangeId, content: &Content) -> Route {
+        self.walk_exchanges(exchange, content, &mut |_| 0)
+    }
+
     /// RabbitMQ: a worklist of exchanges, each visited at most once, so that cycles end. An exchange's alternate
     /// is tried when its own bindings matched nothing.
     fn walk_exchanges(
@@ -73,10 +91,10 @@ impl Broker {
         let mut seen = BTreeSet::from([exchange]);
         let mut open = vec![exchange];
         while let Some(at) = open.pop() {
-            let found = self.matching(at, content, choose);
-            let kind = self.exchanges[at.index()].kind;
-            route.by_more_than_keys |=
-                matches!(kind, ExchangeKind::Headers | ExchangeKind::Random | ExchangeKind::LocalRandom);
+            let held = self.note_keeper(at, content, &mut route);
+            // RabbitMQ: to the rest of the broker a delayed message is unroutable, alternate exchange included.
+            let found = if held { Vec::new() } else { self.matching(at, content, choose) };
+            route.by_more_than_keys |= self.reads_more_than_keys(at);
             if found.is_empty() {
                 let alternate = self.exchanges[at.index()].alternate.as_deref();
                 let vhost = self.exchanges[at.index()].spec.vhost;
@@ -105,6 +123,27 @@ impl Broker {
         route
     }
 
+    /// Whether the exchange holds the message back.
+    fn note_keeper(&self, at: ExchangeId, content: &Content, route: &mut Route) -> bool {
+        let exchange = &self.exchanges[at.index()];
+        let held = exchange.delays && kept::delay_of(content).is_some();
+        if held || exchange.kind == ExchangeKind::RecentHistory {
+            route.keepers.push(at);
+        }
+        route.delayed |= held;
+        held
+    }
+
+    fn reads_more_than_keys(&self, at: ExchangeId) -> bool {
+        let exchange = &self.exchanges[at.index()];
+        exchange.delays
+            || match exchange.kind {
+                ExchangeKind::Headers | ExchangeKind::Random | ExchangeKind::LocalRandom => true,
+                ExchangeKind::ConsistentHash => consistent_hash::reads_properties(&exchange.spec),
+                _ => false,
+            }
+    }
+
     /// The default exchange: each key is the name of a queue.
     fn route_by_queue_name(&self, exchange: ExchangeId, content: &Content) -> Route {
         let vhost = self.exchanges[exchange.index()].spec.vhost;
@@ -131,7 +170,7 @@ impl Broker {
         let exchange = &self.exchanges[exchange.index()];
         let outgoing = &exchange.outgoing;
         match exchange.kind {
-            ExchangeKind::Fanout => outgoing.all.iter().copied().collect(),
+            ExchangeKind::Fanout | ExchangeKind::RecentHistory => outgoing.all.iter().copied().collect(),
             ExchangeKind::Direct if exchange.is_default() => Vec::new(),
             ExchangeKind::Direct => {
                 let mut found: Vec<BindingId> =
@@ -157,6 +196,13 @@ impl Broker {
                     headers::matches(&binding.arguments, headers, strict)
                 })
             }
+            ExchangeKind::ConsistentHash => {
+                outgoing.ring.pick(&exchange.spec, content, &self.profile).into_iter().collect()
+            }
+            ExchangeKind::ModulusHash => match outgoing.counted.len() as u32 {
+                0 => Vec::new(),
+                count => vec![outgoing.counted[consistent_hash::modulus(content, count) as usize]],
+            },
             ExchangeKind::Random | ExchangeKind::LocalRandom => {
                 let all: Vec<BindingId> = outgoing.all.iter().copied().collect();
                 match all.len() as u32 {
@@ -165,6 +211,26 @@ impl Broker {
                 }
             }
         }
+    }
+
+    /// The binding that a hashing exchange takes for such a message. `None`: it hashes something else of it.
+    pub(super) fn hashed_binding(
+        &self,
+        exchange: ExchangeId,
+        routing_key: &str,
+        headers: Option<&FieldTable>,
+    ) -> Option<Option<BindingId>> {
+        let state = &self.exchanges[exchange.index()];
+        let by_header = state.spec.arguments.get("hash-header").is_some();
+        let is_known = match state.kind {
+            ExchangeKind::ModulusHash => true,
+            ExchangeKind::ConsistentHash => by_header || !consistent_hash::reads_properties(&state.spec),
+            _ => false,
+        };
+        is_known.then(|| {
+            let content = Content::of_key(&state.spec.name, routing_key, headers);
+            self.matching(exchange, &content, &mut |_| 0).first().copied()
+        })
     }
 
     fn matching_one_by_one(

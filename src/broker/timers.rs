@@ -25,6 +25,8 @@ pub(super) enum Timer {
     Tick(ChannelId),
     /// A channel sends its confirms.
     Confirms(ChannelId),
+    /// A delayed message is due.
+    Delayed,
 }
 
 /// The heap.
@@ -68,6 +70,7 @@ impl Broker {
                     Timer::Lease(queue) => self.lease_expired(queue),
                     Timer::Tick(channel) => self.channel_tick(channel),
                     Timer::Confirms(channel) => self.send_confirms(channel),
+                    Timer::Delayed => self.delays_over(),
                 }
             }
             self.arm(timer);
@@ -101,6 +104,7 @@ impl Broker {
             Timer::Lease(queue) => self.queues[queue.index()].lease_due(),
             Timer::Tick(channel) => self.tick_due(channel),
             Timer::Confirms(channel) => self.channels[channel.index()].confirms.due(),
+            Timer::Delayed => self.delayed.due(),
         }
     }
 
@@ -112,6 +116,7 @@ impl Broker {
             Timer::Lease(queue) => &mut self.queues[queue.index()].lease_armed,
             Timer::Tick(channel) => &mut self.channels[channel.index()].tick_armed,
             Timer::Confirms(channel) => &mut self.channels[channel.index()].confirms.armed,
+            Timer::Delayed => &mut self.delayed.armed,
         }
     }
 }

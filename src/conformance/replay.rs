@@ -47,6 +47,28 @@ pub fn replay(case: &Case) -> Option<Difference> {
     (!alike).then(|| Difference { step: None, what: String::new(), expected: case.state.clone(), got })
 }
 
+/// Whether a text in it takes the number of a message.
+fn has_number(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains("{i}"),
+        Value::Array(values) => values.iter().any(has_number),
+        Value::Object(object) => object.values().any(has_number),
+        _ => false,
+    }
+}
+
+/// `{i}` in every text of a step that publishes more than one message.
+fn with_number(value: &Value, number: &str) -> Value {
+    match value {
+        Value::String(text) => json!(text.replace("{i}", number)),
+        Value::Array(values) => values.iter().map(|value| with_number(value, number)).collect(),
+        Value::Object(object) => {
+            object.iter().map(|(key, value)| (key.clone(), with_number(value, number))).collect()
+        }
+        other => other.clone(),
+    }
+}
+
 struct Replay {
     broker: Broker,
     now: SimTime,
@@ -259,10 +281,18 @@ impl Replay {
         let count = step["count"].as_u64().unwrap_or(1);
         let body = step["body"].as_str().unwrap_or_default();
         let template = steps::template(step, step["routing_key"].as_str().unwrap_or_default());
+        let numbered =
+            step["count"].is_u64() && has_number(&json!([step["routing_key"], step["properties"]]));
         for number in 1..=count {
+            let template = if numbered {
+                let step = with_number(step, &number.to_string());
+                steps::template(&step, step["routing_key"].as_str().unwrap_or_default())
+            } else {
+                Arc::clone(&template)
+            };
             self.labels.number_publish(place);
             let body = Arc::from(body.replace("{i}", &number.to_string()).as_bytes());
-            self.method(place, Method::BasicPublish { template: Arc::clone(&template), body });
+            self.method(place, Method::BasicPublish { template, body });
         }
         Some(json!({}))
     }

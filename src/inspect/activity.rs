@@ -94,7 +94,13 @@ impl Activity {
 fn passing(names: Names<'_>, record: &Record) -> Option<Passing> {
     let moves = matches!(
         record.kind,
-        Kind::Published | Kind::Routed | Kind::Enqueued | Kind::Delivered | Kind::Got | Kind::DeadLettered
+        Kind::Published
+            | Kind::Routed
+            | Kind::Enqueued
+            | Kind::Delivered
+            | Kind::Got
+            | Kind::DeadLettered
+            | Kind::Republished
     );
     let id = record.message().filter(|_| moves)?;
     let now = record.becomes().unwrap_or(id);

@@ -41,6 +41,7 @@ pub fn mark_kind(names: Names<'_>, record: &Record) -> MarkKind {
         Kind::Settled if record.tag().is_some_and(|tag| tag.flag) => MarkKind::Ack,
         Kind::Requeued => MarkKind::Requeue,
         Kind::DeadLettered => MarkKind::DeadLetter,
+        Kind::Republished => MarkKind::Publish,
         Kind::LineLost | Kind::Crashed | Kind::Stopped | Kind::LineCut | Kind::NodeDown | Kind::Blocked => {
             MarkKind::Fault
         }

@@ -93,7 +93,7 @@ fn sending_of(names: Names<'_>, record: &Record) -> Option<Record> {
         match at.kind {
             Kind::Sent => return Some(at),
             // It comes from another queue, not from a client.
-            Kind::DeadLettered => return None,
+            Kind::DeadLettered | Kind::Republished => return None,
             _ => {}
         }
     }

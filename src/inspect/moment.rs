@@ -169,6 +169,7 @@ fn marks_of(kind: RecordKind) -> &'static [MarkKind] {
         Kind::Settled => &[Mark::Ack, Mark::Other],
         Kind::Requeued => &[Mark::Requeue],
         Kind::DeadLettered => &[Mark::DeadLetter],
+        Kind::Republished => &[Mark::Publish],
         Kind::LineLost | Kind::Crashed | Kind::Stopped | Kind::LineCut | Kind::NodeDown | Kind::Blocked => {
             &[Mark::Fault]
         }

@@ -87,6 +87,11 @@ impl Asking<'_> {
             Answer::Equality { equal } => equality_why(*equal, &binding.key),
             Answer::Always => "a fanout exchange takes every key".to_owned(),
             Answer::Headers { any, pairs, matched } => headers_why(*any, pairs, *matched),
+            Answer::Hash { taken: Some(true) } => "its hash falls here".to_owned(),
+            Answer::Hash { taken: Some(false) } => "its hash falls to another binding".to_owned(),
+            Answer::Hash { taken: None } => {
+                "one of the bindings is taken by a hash of the message".to_owned()
+            }
             Answer::Chance => "one of the bindings is taken by chance".to_owned(),
         };
         Some(BindingAnswer {

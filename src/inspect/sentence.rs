@@ -125,9 +125,15 @@ fn message_sentence(names: Names<'_>, record: &Record) -> Option<String> {
         Kind::Requeued => format!("{what} is ready in {queue} again, at its old place"),
         Kind::DeadLettered => {
             let after = names.message(record.becomes()?)?;
-            let reason = after.from.map_or("", |(_, reason)| reason_words(reason));
+            let reason = after.from.and_then(|(_, reason)| reason).map_or("", reason_words);
             let exchange = exchange_words(after.message.exchange());
             format!("{what} leaves {queue} for {exchange}: {reason}")
+        }
+        Kind::Republished => {
+            let info = names.exchange(record.exchange()?)?;
+            let why =
+                if *info.kind == *"x-recent-history" { "to what was bound" } else { "its delay is over" };
+            format!("exchange '{}' publishes {what} again: {why}", info.name)
         }
         _ => return None,
     })
@@ -181,13 +187,13 @@ fn published_in<'a>(names: Names<'a>, record: &Record, message: MessageId) -> Op
     let first = record.number.saturating_sub(LOOK_BACK);
     let before = names.recording.records(first..record.number).rev();
     let is_it = |before: &Record| {
-        before.kind == Kind::Published && before.subject == message.0
-            || before.kind == Kind::DeadLettered && before.detail == message.0
+        before.kind == Kind::Published && before.subject == message.0 || before.becomes() == Some(message)
     };
     let published = before.into_iter().find(is_it)?;
-    Some(match published.queue() {
-        Some(queue) => names.queue(queue).map_or("/", |info| &info.vhost),
-        None => names.vhost_of_channel(&published),
+    Some(match (published.queue(), published.exchange()) {
+        (Some(queue), _) => names.queue(queue).map_or("/", |info| &info.vhost),
+        (_, Some(exchange)) => names.exchange(exchange).map_or("/", |info| &info.vhost),
+        _ => names.vhost_of_channel(&published),
     })
 }
 

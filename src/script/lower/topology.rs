@@ -129,6 +129,10 @@ impl Lowering {
                 if let NameKind::Word(word) = &name.kind
                     && matches!(option.spec.value, crate::script::statement::ValueKind::OneOf(_))
                 {
+                    if option.spec.field == "hash-property" {
+                        // AMQP's name of a property is a word as it stands.
+                        return Some(self.text_expr(word, name.span));
+                    }
                     // Words are written with `_`, AMQP has `-`: reject_publish.
                     return Some(self.text_expr(&word.replace('_', "-"), name.span));
                 }
@@ -148,7 +152,7 @@ impl Lowering {
 }
 
 fn is_argument(field: &str) -> bool {
-    field.starts_with("x-") || field == "alternate-exchange"
+    field.starts_with("x-") || matches!(field, "alternate-exchange" | "hash-header" | "hash-property")
 }
 
 /// A stream's age in the largest unit that gives a whole number.

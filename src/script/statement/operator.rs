@@ -35,6 +35,12 @@ const BROKER: &[OptionSpec] = &[
         "the type of a queue that names none",
     ),
     option("max_message_size", V::FixedSize, "max_message_size", "the largest body it takes"),
+    option(
+        "plugins",
+        V::OneOf(&["none", "shipped", "all"]),
+        "",
+        "plugins with exchange types that are enabled: all (unless said), shipped (no x_delayed_message), none",
+    ),
     option("channel_max", V::FixedNumber, "channel_max", "how many channels a connection may have"),
 ];
 

@@ -20,6 +20,30 @@ const EXCHANGE: &[OptionSpec] = &[
         "alternate-exchange",
         "where messages go that no binding matches",
     ),
+    option(
+        "hash_header",
+        V::Text,
+        "hash-header",
+        "x_consistent_hash: the header whose value is hashed, instead of the routing key",
+    ),
+    option(
+        "hash_property",
+        V::OneOf(&["correlation_id", "message_id", "timestamp"]),
+        "hash-property",
+        "x_consistent_hash: the property that is hashed, instead of the routing key",
+    ),
+    option(
+        "recent_history_length",
+        V::Number,
+        "x-recent-history-length",
+        "x_recent_history: how many messages it keeps for bindings to come; 20 unless said",
+    ),
+    option(
+        "delayed_type",
+        V::OneOf(&["direct", "fanout", "topic", "headers", "x_consistent_hash", "x_random"]),
+        "x-delayed-type",
+        "x_delayed_message: how it routes when the delay in the header x-delay (milliseconds) is over",
+    ),
 ];
 
 const QUEUE: &[OptionSpec] = &[
@@ -137,8 +161,19 @@ const BIND: &[OptionSpec] = &[
 /// The modes of `match`, as AMQP's `x-match` with `_` for `-`.
 pub const MATCH_MODES: &[&str] = &["all", "any", "all_with_x", "any_with_x"];
 
-/// The types of exchange that a broker has by itself.
-pub const EXCHANGE_TYPES: &[&str] = &["direct", "fanout", "topic", "headers"];
+/// The types of exchange, those of plugins with `_` for `-`.
+pub const EXCHANGE_TYPES: &[&str] = &[
+    "direct",
+    "fanout",
+    "topic",
+    "headers",
+    "x_consistent_hash",
+    "x_modulus_hash",
+    "x_random",
+    "x_local_random",
+    "x_recent_history",
+    "x_delayed_message",
+];
 
 const PUBLISH: &[OptionSpec] = &[
     option("key", V::Text, "routing-key", "the routing key; for the default exchange the queue's name"),

@@ -48,13 +48,15 @@ impl Record {
                 | Kind::Settled
                 | Kind::Requeued
                 | Kind::DeadLettered
+                | Kind::Republished
         );
         (has && self.subject != NONE).then_some(MessageId(self.subject))
     }
 
-    /// The message that a dead-lettered one is from now on.
+    /// The message that a dead-lettered or republished one is from now on.
     pub fn becomes(&self) -> Option<MessageId> {
-        (self.kind == RecordKind::DeadLettered).then_some(MessageId(self.detail))
+        let has = matches!(self.kind, RecordKind::DeadLettered | RecordKind::Republished);
+        has.then_some(MessageId(self.detail))
     }
 
     /// The queue it is about. Of a delivery, ask its consumer.
@@ -76,8 +78,9 @@ impl Record {
 
     /// The exchange it is about.
     pub fn exchange(&self) -> Option<ExchangeId> {
-        matches!(self.kind, RecordKind::ExchangeDeclared | RecordKind::ExchangeDeleted)
-            .then_some(ExchangeId(self.object))
+        use RecordKind as Kind;
+        let has = matches!(self.kind, Kind::ExchangeDeclared | Kind::ExchangeDeleted | Kind::Republished);
+        has.then_some(ExchangeId(self.object))
     }
 
     /// The binding it is about.

@@ -110,6 +110,9 @@ record_kinds! {
     /// A copy left its queue for a dead-letter exchange. Broker: subject the message it was, object the queue, detail the
     /// message it is from now on, whose [`super::MessageInfo`] has the reason.
     DeadLettered "dead-lettered";
+    /// An exchange published a message that it kept. Broker: subject the message it was, object the exchange, detail the
+    /// message it is from now on.
+    Republished "published again";
     /// A confirm went out. Client: subject the publish sequence number, object the channel, detail bit 0 ack, bit 1 multiple.
     Confirmed "confirmed";
     /// Exchange: object the exchange.

@@ -69,10 +69,10 @@ pub struct MessageInfo {
     pub message: Message,
     /// Who published it; for a dead-lettered one, who published the first.
     pub actor: u16,
-    /// Its ordinal among this actor's publishes, from 1; 0 for a dead-lettered one.
+    /// Its ordinal among this actor's publishes, from 1; 0 for one that was another before.
     pub ordinal: u32,
-    /// What it was before it was dead-lettered, and why.
-    pub from: Option<(MessageId, DropReason)>,
+    /// What it was before it was dead-lettered, and why, or before an exchange that kept it published it again.
+    pub from: Option<(MessageId, Option<DropReason>)>,
 }
 
 /// A queue or exchange.

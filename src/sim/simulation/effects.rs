@@ -93,7 +93,8 @@ impl Simulation {
             | Effect::Routed { .. }
             | Effect::Enqueued { .. }
             | Effect::Dropped { .. }
-            | Effect::DeadLettered { .. } => self.message_effect(effect, applied, sink),
+            | Effect::DeadLettered { .. }
+            | Effect::Republished { .. } => self.message_effect(effect, applied, sink),
             Effect::ExchangeDeclared { .. }
             | Effect::ExchangeDeleted { .. }
             | Effect::QueueDeclared { .. }
@@ -141,7 +142,7 @@ impl Simulation {
                 self.dropped(message, queue, reason, applied);
             }
             Effect::DeadLettered { queue, from, to, reason } => {
-                self.enter_message(to, applied.actor, Some((from, reason)), sink);
+                self.enter_message(to, applied.actor, Some((from, Some(reason))), sink);
                 let record = Columns::new(RecordKind::DeadLettered, BROKER, cause).subject(from.0);
                 self.put(sink, record.object(queue.0).detail(to.0));
                 if applied.was_in(from, queue) {
@@ -152,6 +153,11 @@ impl Simulation {
                 if reason == DropReason::Expired {
                     self.remember_message(Ask::Expired, BROKER, queue, from, 0, false);
                 }
+            }
+            Effect::Republished { exchange, from, to } => {
+                self.enter_message(to, applied.actor, Some((from, None)), sink);
+                let record = Columns::new(RecordKind::Republished, BROKER, cause).subject(from.0);
+                self.put(sink, record.object(exchange.0).detail(to.0));
             }
             _ => {}
         }

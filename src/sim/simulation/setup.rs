@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::amqp::{Name, SimTime};
-use crate::broker::{Broker, BrokerConfig, Version};
-use crate::script::program::{ClientDef, ClientDefId, ClientRef, Instr, Program};
+use crate::broker::{Broker, BrokerConfig, Plugins, Version};
+use crate::script::program::{ClientDef, ClientDefId, ClientRef, Const, Instr, Program};
 use crate::sim::checks::Checks;
 use crate::sim::client::Client;
 use crate::sim::eval::Seen;
@@ -134,6 +134,15 @@ fn config(spec: &RunSpec, program: &Program, seed: u64) -> BrokerConfig {
     let mut config = BrokerConfig::simulation(asked.unwrap_or(spec.broker), seed);
     if let Some(timeout) = program.settings.consumer_timeout {
         config.consumer_timeout = timeout;
+    }
+    for (option, value) in &program.settings.broker_options {
+        if let ("plugins", Const::Text(which)) = (&**option, value) {
+            config.plugins = match &**which {
+                "none" => Plugins::None,
+                "shipped" => Plugins::Shipped,
+                _ => Plugins::All,
+            };
+        }
     }
     config
 }

@@ -22,7 +22,7 @@ impl Simulation {
         &mut self,
         id: MessageId,
         actor: u16,
-        from: Option<(MessageId, DropReason)>,
+        from: Option<(MessageId, Option<DropReason>)>,
         sink: &mut S,
     ) {
         self.count.bytes += ENTRY_BYTES;
