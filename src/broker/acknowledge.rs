@@ -188,6 +188,9 @@ impl Broker {
             self.put(Effect::Settled { channel, queue: id, message, tag, acked: false });
             return self.drop_copy(id, entry, DropReason::DeliveryLimit);
         }
+        if self.delay(id, entry, back, (channel, tag)) {
+            return;
+        }
         self.put(Effect::Requeued { queue: id, message, channel, tag });
         let queue = self.queue_mut(id);
         entry.place = queue.next_place;

@@ -156,9 +156,9 @@ pub(super) const QUORUM: [&str; 19] = [
     "x-quorum-initial-group-size",
     "x-delivery-limit",
     "x-consumer-timeout",
-    "x-delayed-retry-type",
-    "x-delayed-retry-min",
     "x-delayed-retry-max",
+    "x-delayed-retry-min",
+    "x-delayed-retry-type",
     "x-queue-leader-locator",
 ];
 

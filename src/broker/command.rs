@@ -142,6 +142,11 @@ pub enum Operator {
         alarm: Alarm,
         on: bool,
     },
+    /// The firehose of a vhost.
+    Trace {
+        vhost: Name,
+        on: bool,
+    },
     /// The node goes; until `Start` every connect is refused.
     Stop(Stop),
     /// The node comes back with what survived.

@@ -108,6 +108,7 @@ impl Broker {
 
     /// Hands out what can be handed out, lets expire what is too old and drop what is too much.
     pub(super) fn settle_queue(&mut self, id: QueueId) {
+        self.end_delays(id);
         loop {
             self.expire_heads(id);
             if self.hand_out_head(id).is_none() {
@@ -158,6 +159,7 @@ impl Broker {
         let (channel, no_ack) = (self.consumer(consumer).channel, self.consumer(consumer).no_ack);
         let tag = self.next_tag(channel);
         self.put(Effect::Delivered { channel, consumer, message, tag, count, acquired, redelivered });
+        self.trace_handed_out(channel, queue, &entry, false);
         if no_ack {
             self.put(Effect::Settled { channel, queue, message, tag, acked: true });
             self.messages.release(message);
@@ -249,8 +251,8 @@ impl Broker {
         }
         let settings = Arc::clone(settings);
         loop {
-            let ready = &self.queue(id).ready;
-            if !settings.is_over(u64::from(ready.len()), ready.bytes()) {
+            let (messages, bytes) = self.queue(id).limited();
+            if !settings.is_over(messages, bytes) {
                 return;
             }
             let Some(entry) = self.pop_head(id) else { return };
@@ -265,7 +267,7 @@ impl Broker {
         if !queue.is_quorum() {
             return;
         }
-        let (messages, bytes) = (u64::from(queue.ready.len()), queue.ready.bytes());
+        let (messages, bytes) = queue.limited();
         if queue.settings.is_over(messages, bytes) {
             queue.is_refusing = true;
         } else if !queue

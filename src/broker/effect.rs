@@ -198,6 +198,23 @@ pub enum Effect {
         /// Delivery tag it had.
         tag: u32,
     },
+    /// An unacked copy came back and waits, before it is ready again, for as long as its queue's delayed retry says. A
+    /// `Requeued` follows then.
+    Delayed {
+        /// The queue.
+        queue: QueueId,
+        /// The message.
+        message: MessageId,
+        /// The channel that had it.
+        channel: ChannelId,
+        /// Delivery tag it had.
+        tag: u32,
+    },
+    /// The firehose made a message, a copy of one that was published or delivered. `Routed` and `Enqueued` follow.
+    Traced {
+        /// The message.
+        message: MessageId,
+    },
     /// A copy left its queue for a dead-letter exchange and is a new message from now on. `Routed`, `Enqueued` or
     /// `Dropped` of the new one follow.
     DeadLettered {

@@ -15,6 +15,7 @@ use super::consumer::Consumer;
 use super::dead_letter::Death;
 use super::effect::{ChannelId, Effect, Effects, Reply, Side, SideId};
 use super::exchange::Exchange;
+use super::firehose::Traced;
 use super::kept::{Delayed, Release};
 use super::message::Store;
 use super::permissions::User;
@@ -51,6 +52,10 @@ pub struct Broker {
     pub(super) delayed: Delayed,
     /// Messages that exchanges kept, on their way out.
     pub(super) releases: VecDeque<Release>,
+    /// Copies of the firehose on their way to the trace exchange.
+    pub(super) traced: VecDeque<Traced>,
+    /// Some vhost is traced.
+    pub(super) is_tracing: bool,
     /// Counts what changes routes or permissions; what was worked out under another number is out of date.
     pub(super) generation: u32,
     /// Some queue or consumer has an acknowledgement timeout of its own.
@@ -94,6 +99,8 @@ impl Broker {
             deaths: VecDeque::new(),
             delayed: Delayed::default(),
             releases: VecDeque::new(),
+            traced: VecDeque::new(),
+            is_tracing: false,
             generation: 0,
             has_own_timeouts: false,
             requesters: BTreeMap::new(),
@@ -140,6 +147,10 @@ impl Broker {
         self.bury(choices);
         self.release(choices);
         self.bury(choices);
+        while !(self.deaths.is_empty() && self.traced.is_empty()) {
+            self.send_traced(choices);
+            self.bury(choices);
+        }
         self.prune_timers();
     }
 

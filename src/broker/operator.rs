@@ -91,6 +91,7 @@ impl Broker {
                 self.alarm(alarm, on);
                 Ok(())
             }
+            Operator::Trace { vhost, on } => self.trace(&vhost, on),
             Operator::Stop(_) | Operator::Start => Ok(()),
         }
     }

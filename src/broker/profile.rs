@@ -199,6 +199,8 @@ pub struct Profile {
     pub operator_policies_say_more: bool,
     /// Streams filter.
     pub streams_filter: bool,
+    /// The firehose names queues in the order of routing, direct replies among them.
+    pub traces_as_routed: bool,
     /// The least frame_max a client may ask for, in bytes.
     pub frame_max_least: u32,
     /// What a deleted vhost's clients are told: `is deleted` or `is down`.
@@ -266,6 +268,7 @@ impl Profile {
             mirrors_classic_queues: !since(Version::V4_0),
             operator_policies_say_more: since(Version::V4_0),
             streams_filter: since(Version::V3_13),
+            traces_as_routed: since(Version::V4_0),
             frame_max_least: if since(Version::V4_1) { 8192 } else { 4096 },
             vhost_down_text: since(Version::V4_3),
         }

@@ -54,6 +54,7 @@ impl Broker {
             Some(route) => Arc::clone(route),
             None => self.route(prepared.exchange, &prepared.content, choices),
         };
+        self.trace_publish(at.channel, &prepared.content, &body, &route);
         let channel = self.channel_mut(at.channel);
         let message = Message { content: Arc::clone(&prepared.content), body };
         if let Some(transaction) = &mut channel.transaction {

@@ -7,6 +7,7 @@ use crate::amqp::{ConnectionId, FieldTable, FieldValue, Name, SimDuration, SimTi
 
 use super::chunks::{Chunks, Item};
 use super::consumer::Rows;
+use super::delayed_retry::Delayed;
 use super::effect::{BindingId, ConsumerId, DropReason, Effect, MessageId, QueueId};
 use super::machine::Broker;
 use super::profile::QuorumPriority;
@@ -257,6 +258,8 @@ pub(super) struct Queue {
     pub settings: Arc<Settings>,
     pub is_alive: bool,
     pub ready: Ready,
+    /// What came back and waits for its delayed retry: neither ready nor unacked.
+    pub delayed: Delayed,
     pub unacked: u32,
     pub next_place: u32,
     pub consumers: Rows,
@@ -280,7 +283,12 @@ impl Queue {
     }
 
     pub fn head_due(&self) -> Option<SimTime> {
-        self.ready.expires_at(self.is_quorum())
+        [self.ready.expires_at(self.is_quorum()), self.delayed.due()].into_iter().flatten().min()
+    }
+
+    /// The messages and bytes that its limits are about.
+    pub fn limited(&self) -> (u64, u64) {
+        (u64::from(self.ready.len() + self.delayed.len()), self.ready.bytes() + self.delayed.bytes())
     }
 
     pub fn lease_due(&self) -> Option<SimTime> {
@@ -315,6 +323,7 @@ impl Broker {
             settings: Arc::new(settings),
             is_alive: true,
             ready: Ready::new(priorities, two_levels),
+            delayed: Delayed::default(),
             unacked: 0,
             next_place: 0,
             consumers: Rows::default(),
@@ -346,6 +355,7 @@ impl Broker {
         queue.is_alive = false;
         let spec = Arc::clone(&queue.spec);
         let ready = queue.ready.clear();
+        let delayed = queue.delayed.clear();
         let unacked = std::mem::take(&mut queue.unacked);
         let consumers = queue.consumers.all().to_vec();
         let incoming: Vec<BindingId> = queue.incoming.iter().copied().collect();
@@ -354,9 +364,9 @@ impl Broker {
         for consumer in consumers {
             self.cancel_by_broker(consumer);
         }
-        for entry in &ready {
-            self.put(Effect::Dropped { message: entry.message, queue: id, reason: DropReason::QueueDeleted });
-            self.messages.release(entry.message);
+        for message in ready.iter().map(|entry| entry.message).chain(delayed) {
+            self.put(Effect::Dropped { message, queue: id, reason: DropReason::QueueDeleted });
+            self.messages.release(message);
         }
         if unacked > 0 {
             self.drop_unacked_of(id);

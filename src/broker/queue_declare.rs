@@ -4,7 +4,7 @@ use crate::amqp::{FieldTable, FieldValue, Method, Name};
 
 use super::arguments::{self, plain_name};
 use super::binding::Destination;
-use super::effect::{DropReason, Effect, QueueId, Reply};
+use super::effect::{DropReason, Effect, MessageId, QueueId, Reply};
 use super::exchange_declare::refuse_default;
 use super::machine::{At, Broker};
 use super::permissions::Access;
@@ -281,11 +281,14 @@ impl Broker {
     /// RabbitMQ: takes out what is ready, and dead-letters nothing.
     pub(super) fn purge(&mut self, id: QueueId) -> u32 {
         self.expire_heads(id);
-        let purged = self.queue_mut(id).ready.clear();
-        for entry in &purged {
-            self.put(Effect::Dropped { message: entry.message, queue: id, reason: DropReason::Purged });
-            self.confirm_early(id, entry.message);
-            self.messages.release(entry.message);
+        let queue = self.queue_mut(id);
+        let mut purged: Vec<MessageId> = queue.ready.clear().iter().map(|entry| entry.message).collect();
+        // RabbitMQ: what waits for its delayed retry is purged, too.
+        purged.extend(queue.delayed.clear());
+        for message in &purged {
+            self.put(Effect::Dropped { message: *message, queue: id, reason: DropReason::Purged });
+            self.confirm_early(id, *message);
+            self.messages.release(*message);
         }
         self.note_limits(id);
         self.arm(Timer::Head(id));

@@ -89,9 +89,16 @@ impl Broker {
             self.put(Effect::Dropped { message, queue: QueueId::NONE, reason });
             return self.profile.lost_replies_count_as_routed;
         };
-        let tag = self.next_tag(channel);
+        // RabbitMQ: until it was a queue, a reply bore the next tag without using it up.
+        let tag = match self.profile.volatile_reply_queues {
+            true => self.next_tag(channel),
+            false => self.channel(channel).last_tag + 1,
+        };
         let (count, acquired, redelivered) = (0, 0, false);
         self.put(Effect::Delivered { channel, consumer, message, tag, count, acquired, redelivered });
+        if self.profile.volatile_reply_queues {
+            self.trace_reply(channel, address, message);
+        }
         true
     }
 

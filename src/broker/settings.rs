@@ -2,6 +2,7 @@
 
 use crate::amqp::{FieldTable, FieldValue, Name};
 
+use super::delayed_retry::DelayedRetry;
 use super::machine::Broker;
 use super::queue::{QueueKind, QueueSpec};
 
@@ -27,6 +28,7 @@ pub(super) struct Settings {
     pub dead_letter_key: Option<Name>,
     pub delivery_limit: Option<u64>,
     pub consumer_timeout: Option<u64>,
+    pub delayed_retry: Option<DelayedRetry>,
 }
 
 impl Settings {
@@ -62,6 +64,7 @@ impl Broker {
             dead_letter_key: sources.argument_first("dead-letter-routing-key").and_then(name),
             delivery_limit: quorum.then(|| self.delivery_limit(&sources)).flatten(),
             consumer_timeout: sources.least("consumer-timeout"),
+            delayed_retry: (quorum && self.profile.delayed_retry).then(|| delayed_retry(&sources)).flatten(),
         }
     }
 
@@ -79,6 +82,11 @@ impl Broker {
             None => None,
         }
     }
+}
+
+fn delayed_retry(sources: &Sources<'_>) -> Option<DelayedRetry> {
+    let kind = sources.policy_first("delayed-retry-type").and_then(text);
+    DelayedRetry::of(kind, sources.least("delayed-retry-min"), sources.least("delayed-retry-max"))
 }
 
 /// Where a setting can come from.
@@ -99,7 +107,8 @@ impl<'a> Sources<'a> {
             (self.policy.and_then(|p| p.get(key)), self.operator.and_then(|p| p.get(key)));
         match (policy, operator) {
             (Some(one), Some(other)) => match (one.as_integer(), other.as_integer()) {
-                (Some(a), Some(b)) if a < b => Some(one),
+                // RabbitMQ: of two least delays the longer holds.
+                (Some(a), Some(b)) if (a < b) != (key == "delayed-retry-min") => Some(one),
                 _ => Some(other),
             },
             (one, other) => one.or(other),

@@ -24,6 +24,8 @@ pub(super) struct Vhost {
     pub queues: Arc<BTreeMap<Name, QueueId>>,
     pub policies: Arc<Policies>,
     pub limits: Limits,
+    /// The firehose is on.
+    pub is_traced: bool,
 }
 
 /// What every vhost begins with: name, type, internal. All are durable.
@@ -61,6 +63,7 @@ impl Broker {
             queues: Arc::default(),
             policies: Arc::default(),
             limits: Limits::default(),
+            is_traced: false,
         });
         for (exchange, kind, internal) in PREDECLARED {
             self.add_exchange(ExchangeSpec {

@@ -185,6 +185,7 @@ pub(super) fn operator(op: &str, step: &Value) -> Option<Operator> {
             let alarm = if step["alarm"] == "disk" { Alarm::Disk } else { Alarm::Memory };
             Operator::Alarm { alarm, on: flag(step, "on") }
         }
+        "broker.trace" => Operator::Trace { vhost, on: flag(step, "on") },
         "broker.add_vhost" => Operator::AddVhost { vhost },
         "broker.delete_vhost" => Operator::DeleteVhost { vhost },
         "broker.set_policy" => Operator::SetPolicy(Policy {

@@ -39,7 +39,7 @@ pub fn mark_kind(names: Names<'_>, record: &Record) -> MarkKind {
         Kind::Dropped => MarkKind::Drop,
         Kind::Delivered | Kind::Got => delivery_kind(record.tag().is_some_and(|tag| tag.flag)),
         Kind::Settled if record.tag().is_some_and(|tag| tag.flag) => MarkKind::Ack,
-        Kind::Requeued => MarkKind::Requeue,
+        Kind::Requeued | Kind::Delayed => MarkKind::Requeue,
         Kind::DeadLettered => MarkKind::DeadLetter,
         Kind::Republished => MarkKind::Publish,
         Kind::LineLost | Kind::Crashed | Kind::Stopped | Kind::LineCut | Kind::NodeDown | Kind::Blocked => {
@@ -109,6 +109,7 @@ pub fn places(names: Names<'_>, record: &Record) -> Places {
         | Kind::Delivered
         | Kind::Got
         | Kind::Requeued
+        | Kind::Delayed
         | Kind::DeadLettered
         | Kind::QueueDeclared
         | Kind::QueueDeleted

@@ -153,6 +153,8 @@ fn operator_words(operator: &Operator) -> String {
             },
             if *on { "on" } else { "off" }
         ),
+        Operator::Trace { vhost, on: true } => format!("trace_on {vhost}"),
+        Operator::Trace { vhost, on: false } => format!("trace_off {vhost}"),
         Operator::Stop(Stop::Clean) => "stop broker".to_owned(),
         Operator::Stop(Stop::App) => "stop_app".to_owned(),
         Operator::Stop(Stop::Kill) => "kill broker".to_owned(),

@@ -167,7 +167,7 @@ fn marks_of(kind: RecordKind) -> &'static [MarkKind] {
         Kind::Enqueued => &[Mark::Enqueue],
         Kind::Dropped => &[Mark::Expire, Mark::Drop],
         Kind::Settled => &[Mark::Ack, Mark::Other],
-        Kind::Requeued => &[Mark::Requeue],
+        Kind::Requeued | Kind::Delayed => &[Mark::Requeue],
         Kind::DeadLettered => &[Mark::DeadLetter],
         Kind::Republished => &[Mark::Publish],
         Kind::LineLost | Kind::Crashed | Kind::Stopped | Kind::LineCut | Kind::NodeDown | Kind::Blocked => {

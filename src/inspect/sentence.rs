@@ -122,6 +122,7 @@ fn message_sentence(names: Names<'_>, record: &Record) -> Option<String> {
         }
         Kind::Settled if is_flagged => format!("{what} leaves {queue}: acknowledged by {client} (tag {tag})"),
         Kind::Settled => format!("{what} is rejected by {client} (tag {tag})"),
+        Kind::Delayed => format!("{what} is back in {queue}, and waits before it is ready again"),
         Kind::Requeued => format!("{what} is ready in {queue} again, at its old place"),
         Kind::DeadLettered => {
             let after = names.message(record.becomes()?)?;

@@ -47,6 +47,7 @@ impl Record {
                 | Kind::Got
                 | Kind::Settled
                 | Kind::Requeued
+                | Kind::Delayed
                 | Kind::DeadLettered
                 | Kind::Republished
         );
@@ -69,6 +70,7 @@ impl Record {
                 | Kind::Got
                 | Kind::Settled
                 | Kind::Requeued
+                | Kind::Delayed
                 | Kind::DeadLettered
                 | Kind::QueueDeclared
                 | Kind::QueueDeleted
@@ -130,7 +132,9 @@ impl Record {
         use RecordKind as Kind;
         match self.kind {
             Kind::Delivered | Kind::Got | Kind::Settled => Some(TagDetail::from_number(self.detail)),
-            Kind::Received | Kind::Requeued => Some(TagDetail { tag: self.detail, flag: false }),
+            Kind::Received | Kind::Requeued | Kind::Delayed => {
+                Some(TagDetail { tag: self.detail, flag: false })
+            }
             _ => None,
         }
     }

@@ -155,4 +155,7 @@ record_kinds! {
     CheckHeld "check held";
     /// A check could not be worked out: overflow, a type that does not fit. Operator: subject the check, detail the error.
     CheckBroken "check broken";
+    /// An unacked copy came back and waits for its delayed retry. Client: subject the message, object the queue, detail the tag
+    /// it had.
+    Delayed "delayed";
 }

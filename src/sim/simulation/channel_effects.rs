@@ -88,6 +88,11 @@ impl Simulation {
                 self.history.touch(Ask::Ready);
                 self.history.touch(Ask::Unacked);
             }
+            Effect::Delayed { queue, message, channel, tag } => {
+                let record = Columns::new(RecordKind::Delayed, self.actor_at(channel), cause);
+                self.put(sink, record.subject(message.0).object(queue.0).detail(tag));
+                self.history.touch(Ask::Unacked);
+            }
             Effect::Returned { channel, message, code } => self.returned(channel, message, code, cause, sink),
             Effect::Confirmed { channel, seq, multiple, ack } => {
                 let record = Columns::new(RecordKind::Confirmed, self.actor_at(channel), cause);

@@ -87,9 +87,11 @@ impl Simulation {
             | Effect::Got { .. }
             | Effect::Settled { .. }
             | Effect::Requeued { .. }
+            | Effect::Delayed { .. }
             | Effect::Returned { .. }
             | Effect::Confirmed { .. } => self.channel_effect(effect, applied, sink),
             Effect::Published { .. }
+            | Effect::Traced { .. }
             | Effect::Routed { .. }
             | Effect::Enqueued { .. }
             | Effect::Dropped { .. }
@@ -123,6 +125,7 @@ impl Simulation {
                     self.unanswered.entry(channel.0).or_default().insert(seq, message);
                 }
             }
+            Effect::Traced { message } => self.enter_message(message, BROKER, None, sink),
             Effect::Routed { message, binding } => {
                 let record = Columns::new(RecordKind::Routed, BROKER, cause).subject(message.0);
                 self.put(sink, record.object(binding.0));
