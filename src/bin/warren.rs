@@ -7,6 +7,7 @@ fn main() {}
 #[path = "warren"]
 mod native {
     mod check;
+    mod fmt;
     mod json;
     mod markdown;
     mod outcome;
@@ -35,6 +36,8 @@ mod native {
         Run(run::RunArguments),
         /// Holds scripts, and the scripts in Markdown, to what they say of themselves.
         Check(check::CheckArguments),
+        /// Lays out scripts, and the scripts in Markdown, in the house style.
+        Fmt(fmt::FmtArguments),
         /// Replays recorded cases and says which come out otherwise.
         Conformance {
             /// The folder of the cases.
@@ -48,6 +51,7 @@ mod native {
         match arguments.task {
             Task::Run(arguments) => run::run(&arguments),
             Task::Check(arguments) => check::check(&arguments),
+            Task::Fmt(arguments) => fmt::fmt(&arguments),
             Task::Conformance { folder } => conformance(&folder),
         }
     }

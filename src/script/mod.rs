@@ -9,6 +9,7 @@ mod analysis;
 pub mod ast;
 pub mod check;
 pub mod diagnostic;
+mod format;
 pub mod grammar;
 pub mod highlight;
 pub mod lexer;
@@ -21,6 +22,7 @@ pub mod token;
 
 pub use analysis::{Analysis, analyse};
 pub use diagnostic::{Code, Diagnostic, Label, Severity};
+pub use format::{WIDTH, format};
 pub use grammar::{DEPTH_MAX, Parsed, parse};
 pub use lower::lower;
 pub use render::{Palette, render, render_in};

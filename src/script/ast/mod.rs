@@ -6,7 +6,9 @@
 mod expression;
 mod name;
 mod statement;
+mod visit;
 
 pub use expression::{Access, Arithmetic, Comparison, Expr, ExprKind, Place, Question};
 pub use name::{Name, NameKind, Opt, OptValue, Options, Piece};
 pub use statement::{Block, Check, ClientRef, Event, Ident, Plain, Role, Settle, Stmt, StmtKind, Tree, Wait};
+pub use visit::{Visit, visit};

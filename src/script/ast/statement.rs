@@ -154,6 +154,32 @@ impl StmtKind {
             _ => Vec::new(),
         }
     }
+
+    /// The options of a statement that has any.
+    pub fn options(&self) -> Option<&Options> {
+        match self {
+            Self::Queue { options, .. }
+            | Self::Exchange { options, .. }
+            | Self::Bind { options, .. }
+            | Self::Delete { options, .. }
+            | Self::Purge { options, .. }
+            | Self::Publish { options, .. }
+            | Self::Settle { options, .. }
+            | Self::Consume { options, .. }
+            | Self::Get { options, .. }
+            | Self::Prefetch { options, .. }
+            | Self::Reconnect { options, .. }
+            | Self::Wait { options, .. }
+            | Self::Client { options, .. }
+            | Self::Check { options, .. }
+            | Self::Broker { options, .. }
+            | Self::Network { options, .. }
+            | Self::Admin { options, .. }
+            | Self::Version { options, .. }
+            | Self::Limits { options } => Some(options),
+            _ => None,
+        }
+    }
 }
 
 /// Statements of one word.
