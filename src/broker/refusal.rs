@@ -44,12 +44,17 @@ impl Refusal {
 
     /// The method that RabbitMQ names: of a crash it knows none.
     pub fn method(&self, ids: (u16, u16)) -> (u16, u16) {
-        if self.explanation.is_empty() { (0, 0) } else { ids }
+        if self.is_crash() { (0, 0) } else { ids }
+    }
+
+    /// An operator may close a connection without a reason: that is none.
+    fn is_crash(&self) -> bool {
+        self.code == ReplyCode::InternalError && self.explanation.is_empty()
     }
 
     /// The whole reply text. RabbitMQ: a short string of 255 bytes; a longer one ends in `...`.
     pub fn text(&self) -> Name {
-        if self.explanation.is_empty() {
+        if self.is_crash() {
             return name(self.code.name());
         }
         let mut text = format!("{} - {}", self.code.name(), self.explanation);
