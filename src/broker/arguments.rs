@@ -139,13 +139,13 @@ pub(super) const CLASSIC: [&str; 13] = [
     "x-queue-master-locator",
 ];
 
-/// Arguments that compare, and are known, in a quorum queue.
+/// Arguments that compare, and are known, in a quorum queue. RabbitMQ: in the order of `rabbit_quorum_queue`, which
+/// decides which of two differences is named.
 pub(super) const QUORUM: [&str; 19] = [
-    "x-expires",
-    "x-message-ttl",
     "x-dead-letter-exchange",
     "x-dead-letter-routing-key",
     "x-dead-letter-strategy",
+    "x-expires",
     "x-max-length",
     "x-max-length-bytes",
     "x-max-in-memory-length",
@@ -155,11 +155,12 @@ pub(super) const QUORUM: [&str; 19] = [
     "x-queue-type",
     "x-quorum-initial-group-size",
     "x-delivery-limit",
-    "x-consumer-timeout",
-    "x-delayed-retry-max",
-    "x-delayed-retry-min",
-    "x-delayed-retry-type",
+    "x-message-ttl",
     "x-queue-leader-locator",
+    "x-consumer-timeout",
+    "x-delayed-retry-type",
+    "x-delayed-retry-min",
+    "x-delayed-retry-max",
 ];
 
 /// The arguments that compare in a queue of that type.

@@ -62,8 +62,30 @@ impl Broker {
                 entry.got = true;
             });
         }
+        if handed_on.is_none() && !self.queue(id).is_quorum() {
+            if self.discards_at_once(id) {
+                return self.discard_last(id, entry);
+            }
+            // RabbitMQ: what is too much goes before what is too old.
+            self.enforce_limits(id);
+        }
         self.settle_queue(id);
         if settled { Taken::Stored } else { self.store(id, message, channel, seq) }
+    }
+
+    /// RabbitMQ: with a time to live of 0 and nowhere to dead-letter to, what nobody can take at once never gets in,
+    /// and displaces nothing.
+    fn discards_at_once(&self, id: QueueId) -> bool {
+        let settings = &self.queue(id).settings;
+        settings.ttl == Some(0) && settings.dead_letter_exchange.is_none()
+    }
+
+    fn discard_last(&mut self, id: QueueId, entry: Entry) -> Taken {
+        let bytes = self.body_bytes(entry.message);
+        if self.queue_mut(id).ready.remove(entry, bytes) {
+            self.drop_copy(id, entry, DropReason::Expired);
+        }
+        Taken::Stored
     }
 
     fn entry(&self, id: QueueId, message: MessageId) -> Entry {

@@ -22,11 +22,11 @@ pub(super) fn is_address(key: &str) -> bool {
 
 impl Broker {
     pub(super) fn consume_replies(&mut self, at: At, tag: Name, no_ack: bool) -> Outcome {
-        if self.channel(at.channel).reply_consumer.is_some() {
-            return Err(Refusal::precondition_failed("reply consumer already set"));
-        }
         if !no_ack {
             return Err(Refusal::precondition_failed("reply consumer cannot acknowledge"));
+        }
+        if self.channel(at.channel).reply_consumer.is_some() {
+            return Err(Refusal::precondition_failed("reply consumer already set"));
         }
         let tag = if tag.is_empty() { self.generate_name(at.connection, "amq.ctag-") } else { tag };
         let consumer = self.add_consumer(Consumer {

@@ -72,13 +72,14 @@ impl Labels {
 
 /// Generated values and the names a case gives them.
 #[derive(Debug, Default)]
-pub(super) struct Symbols {
+pub struct Symbols {
     /// Value and symbol.
     known: Vec<(String, String)>,
     replies: u32,
 }
 
 impl Symbols {
+    /// From now on the generated value has that name.
     pub fn define(&mut self, symbol: &str, value: &str) {
         self.known.push((value.to_owned(), symbol.to_owned()));
     }

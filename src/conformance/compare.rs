@@ -28,7 +28,7 @@ impl fmt::Display for Difference {
 }
 
 /// Equal, where `<time>` stands for any timestamp, and integers compare by value.
-pub(super) fn same(expected: &Value, got: &Value) -> bool {
+pub fn same(expected: &Value, got: &Value) -> bool {
     match (expected, got) {
         (Value::String(text), Value::Object(object)) if text == "<time>" => object.contains_key("$timestamp"),
         (Value::Array(one), Value::Array(other)) => {
@@ -43,7 +43,7 @@ pub(super) fn same(expected: &Value, got: &Value) -> bool {
 }
 
 /// State lists are sets.
-pub(super) fn same_state(expected: &Value, got: &Value) -> bool {
+pub fn same_state(expected: &Value, got: &Value) -> bool {
     ["queues", "exchanges", "bindings"].into_iter().all(|key| {
         let (Some(one), Some(other)) = (expected[key].as_array(), got[key].as_array()) else { return false };
         one.len() == other.len() && one.iter().all(|item| other.iter().any(|found| same(item, found)))

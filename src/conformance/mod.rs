@@ -14,6 +14,9 @@ mod steps;
 mod values;
 
 pub use case::Case;
-pub use compare::Difference;
-pub use replay::replay;
+pub use client::Symbols;
+pub use compare::{Difference, same, same_state};
+pub use replay::{Replay, WITHOUT_REPLY, replay};
 pub use report::{CaseReport, Report, replay_folder};
+pub use steps::{method, template};
+pub use values::properties_to;

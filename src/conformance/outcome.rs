@@ -167,8 +167,7 @@ impl Seen {
         multiple: bool,
         ack: bool,
     ) {
-        let Some((connection, number)) = broker.view().channel_place(channel) else { return };
-        let Some(label) = labels.channel_label(connection.0, number).map(str::to_owned) else { return };
+        let Some(label) = self.listening(broker, labels, channel) else { return };
         let kind = if ack { "confirm.ack" } else { "confirm.nack" };
         let open = &mut labels.outstanding.entry(label.clone()).or_default().open;
         let (answered, rest): (Vec<u32>, Vec<u32>) =
@@ -183,10 +182,19 @@ impl Seen {
     }
 
     fn channel_event(&mut self, broker: &Broker, labels: &Labels, channel: ChannelId, event: Value) {
-        let Some((connection, number)) = broker.view().channel_place(channel) else { return };
-        if let Some(label) = labels.channel_label(connection.0, number).map(str::to_owned) {
+        if let Some(label) = self.listening(broker, labels, channel) {
             self.event(label, event);
         }
+    }
+
+    /// The label of a channel, unless its connection has ended: then nobody reads what is sent to it.
+    fn listening(&self, broker: &Broker, labels: &Labels, channel: ChannelId) -> Option<String> {
+        let (connection, number) = broker.view().channel_place(channel)?;
+        if self.told.contains(&connection.0) {
+            return None;
+        }
+        labels.connection_label(connection.0)?;
+        labels.channel_label(connection.0, number).map(str::to_owned)
     }
 
     fn event(&mut self, label: String, event: Value) {

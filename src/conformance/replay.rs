@@ -25,7 +25,7 @@ impl Choices for First {
 
 /// Replays a case and compares. `None`: all as recorded.
 pub fn replay(case: &Case) -> Option<Difference> {
-    let mut replay = Replay::new(case);
+    let mut replay = Replay::new(config_of(case));
     for (at, (step, expected)) in case.steps.iter().zip(&case.observed).enumerate() {
         let got = replay.step(step);
         let alike = if step["op"] == "broker.inspect" {
@@ -42,7 +42,7 @@ pub fn replay(case: &Case) -> Option<Difference> {
             });
         }
     }
-    let got = replay.symbols.hide(&state(&replay.broker, "/"));
+    let got = replay.state();
     let alike = same_state(&case.state, &got);
     (!alike).then(|| Difference { step: None, what: String::new(), expected: case.state.clone(), got })
 }
@@ -69,7 +69,8 @@ fn with_number(value: &Value, number: &str) -> Value {
     }
 }
 
-struct Replay {
+/// A fresh broker, and a client that carries out steps on it.
+pub struct Replay {
     broker: Broker,
     now: SimTime,
     labels: Labels,
@@ -78,7 +79,7 @@ struct Replay {
 }
 
 /// Steps without a reply.
-const WITHOUT_REPLY: [&str; 9] = [
+pub const WITHOUT_REPLY: [&str; 9] = [
     "basic.publish",
     "basic.publish_keys",
     "basic.ack",
@@ -106,9 +107,10 @@ fn config_of(case: &Case) -> BrokerConfig {
 }
 
 impl Replay {
-    fn new(case: &Case) -> Self {
+    /// Nothing but what a broker with these settings starts with.
+    pub fn new(config: BrokerConfig) -> Self {
         Self {
-            broker: Broker::new(config_of(case)),
+            broker: Broker::new(config),
             now: SimTime::ZERO,
             labels: Labels::default(),
             symbols: Symbols::default(),
@@ -117,12 +119,13 @@ impl Replay {
     }
 
     /// Carries out a step; what came of it, in the recorder's words.
-    fn step(&mut self, step: &Value) -> Value {
+    pub fn step(&mut self, step: &Value) -> Value {
         let op = step["op"].as_str().unwrap_or_default();
         let resolved = self.symbols.resolve(step);
         self.seen = Seen::default();
         let place = step["ch"].as_str().and_then(|label| self.labels.channels.get(label)).copied();
         let ok = self.carry_out(op, &resolved, place);
+        self.answer_closes();
         self.settle(self.now);
         if let (Some(symbol), Some(reply)) = (step["as"].as_str(), &ok) {
             for key in ["queue", "consumer_tag"] {
@@ -132,6 +135,11 @@ impl Replay {
             }
         }
         self.outcome(op, step, ok)
+    }
+
+    /// The state of vhost `/`, as the recorder writes it at the end of a case.
+    pub fn state(&self) -> Value {
+        self.symbols.hide(&state(&self.broker, "/"))
     }
 
     /// Gives the commands of a step; the content of its reply, if one came.
@@ -328,6 +336,10 @@ impl Replay {
         for effect in effects {
             self.seen.put(&self.broker, &mut self.labels, &mut self.symbols, effect);
         }
+    }
+
+    /// The recorder reads after it has sent the whole step.
+    fn answer_closes(&mut self) {
         for (connection, channel) in std::mem::take(&mut self.seen.closed) {
             let (connection, method) = (ConnectionId(connection), Method::ChannelCloseOk);
             self.broker.apply(
@@ -344,6 +356,7 @@ impl Replay {
         while let Some(due) = self.broker.next_deadline().filter(|due| *due <= until) {
             self.now = self.now.max(due);
             self.command(Command::Deadline);
+            self.answer_closes();
         }
     }
 

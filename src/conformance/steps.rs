@@ -30,7 +30,7 @@ fn arguments(step: &Value) -> FieldTable {
 }
 
 /// The method of a step; `None` if the step is not one method.
-pub(super) fn method(op: &str, step: &Value) -> Option<Method> {
+pub fn method(op: &str, step: &Value) -> Option<Method> {
     let requeue = step["requeue"].as_bool().unwrap_or(true);
     Some(match op {
         "channel.reopen" => Method::ChannelOpen,
@@ -127,7 +127,7 @@ fn queue_method(op: &str, step: &Value) -> Option<Method> {
 }
 
 /// The template of a publish.
-pub(super) fn template(step: &Value, key: &str) -> Arc<Template> {
+pub fn template(step: &Value, key: &str) -> Arc<Template> {
     Arc::new(Template {
         exchange: text(step, "exchange"),
         routing_key: name(key),

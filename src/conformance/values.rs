@@ -110,7 +110,7 @@ pub(super) fn properties_from(value: &Value) -> Properties {
 }
 
 /// Properties of a delivery; `None` if none is set.
-pub(super) fn properties_to(properties: &Properties) -> Option<Value> {
+pub fn properties_to(properties: &Properties) -> Option<Value> {
     let mut object = Map::new();
     let mut text = |key: &str, value: &Option<Name>| {
         if let Some(value) = value {

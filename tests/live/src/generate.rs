@@ -1,0 +1,310 @@
+//! Draws a sequence of operations. Each is drawn knowing what came of those before it on Warren's broker, so that most
+//! are about things that are there; every sequence has its own mixture.
+
+use serde_json::{Map, Value, json};
+use warren::broker::{BrokerConfig, Version};
+use warren::conformance::Replay;
+
+use crate::arguments::{self, QUEUES};
+use crate::random::Random;
+use crate::real::LAST;
+use crate::world::{Channel, World};
+
+/// Operations of a sequence, between its opening and the closing questions.
+pub const OPERATIONS: u32 = 30;
+/// Gets of the closing look into a queue, at most.
+const LOOK_MAX: u32 = 12;
+
+/// What is done, and how often by itself.
+const KINDS: [(Kind, u32); 28] = [
+    (Kind::QueueDeclare, 12),
+    (Kind::QueuePassive, 2),
+    (Kind::QueueBind, 8),
+    (Kind::QueueUnbind, 2),
+    (Kind::QueueDelete, 2),
+    (Kind::QueuePurge, 2),
+    (Kind::ExchangeDeclare, 6),
+    (Kind::ExchangePassive, 1),
+    (Kind::ExchangeBind, 3),
+    (Kind::ExchangeUnbind, 1),
+    (Kind::ExchangeDelete, 2),
+    (Kind::Publish, 30),
+    (Kind::Get, 7),
+    (Kind::Consume, 11),
+    (Kind::Cancel, 3),
+    (Kind::Ack, 10),
+    (Kind::Nack, 7),
+    (Kind::Reject, 5),
+    (Kind::Recover, 2),
+    (Kind::Qos, 4),
+    (Kind::ConfirmSelect, 2),
+    (Kind::TxSelect, 1),
+    (Kind::TxEnd, 1),
+    (Kind::ChannelClose, 2),
+    (Kind::ConnectionEnd, 1),
+    (Kind::Policy, 2),
+    (Kind::ClearPolicy, 1),
+    (Kind::ReplyTo, 1),
+];
+
+/// A kind of operation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    QueueDeclare,
+    QueuePassive,
+    QueueBind,
+    QueueUnbind,
+    QueueDelete,
+    QueuePurge,
+    ExchangeDeclare,
+    ExchangePassive,
+    ExchangeBind,
+    ExchangeUnbind,
+    ExchangeDelete,
+    Publish,
+    Get,
+    Consume,
+    Cancel,
+    Ack,
+    Nack,
+    Reject,
+    Recover,
+    Qos,
+    ConfirmSelect,
+    TxSelect,
+    TxEnd,
+    ChannelClose,
+    ConnectionEnd,
+    Policy,
+    ClearPolicy,
+    ReplyTo,
+}
+
+/// The steps of a seed.
+pub fn sequence(seed: u64, version: Version) -> Vec<Value> {
+    let mut drawing = Drawing::new(seed, version);
+    drawing.open();
+    for _ in 0..OPERATIONS {
+        let step = drawing.operation();
+        drawing.take(step);
+    }
+    drawing.look();
+    drawing.steps
+}
+
+/// A sequence that is being drawn.
+pub struct Drawing {
+    pub(super) random: Random,
+    replay: Replay,
+    pub(super) world: World,
+    steps: Vec<Value>,
+    weights: Vec<u32>,
+    /// How many of a hundred declares are about quorum queues.
+    pub(super) quorum_percent: u64,
+    /// How a queue was declared first: most declares repeat it.
+    pub(super) declared: Vec<(String, Map<String, Value>)>,
+    /// Names of queues and exchanges that are there.
+    pub(super) queues: Vec<String>,
+    pub(super) exchanges: Vec<String>,
+    pub(super) bodies: u32,
+    pub(super) symbols: u32,
+}
+
+impl Drawing {
+    fn new(seed: u64, version: Version) -> Self {
+        let mut random = Random::new(seed);
+        // What a sequence does much of, and what it does not do at all, is drawn first.
+        let weights = KINDS.iter().map(|(_, weight)| weight * [0, 1, 2, 2, 4][random.below(5)]).collect();
+        let quorum_percent = [0, 0, 0, 0, 60][random.below(5)];
+        Self {
+            random,
+            replay: Replay::new(BrokerConfig::conformance(version)),
+            world: World::default(),
+            steps: Vec::new(),
+            weights,
+            quorum_percent,
+            declared: Vec::new(),
+            queues: Vec::new(),
+            exchanges: Vec::new(),
+            bodies: 0,
+            symbols: 0,
+        }
+    }
+
+    fn take(&mut self, step: Value) {
+        let outcome = self.replay.step(&step);
+        self.world.observe(&step, &outcome);
+        self.steps.push(step);
+        let state = self.replay.state();
+        let names = |key: &str| {
+            let list = state[key].as_array().into_iter().flatten();
+            list.filter_map(|item| item["name"].as_str().map(str::to_owned)).collect()
+        };
+        (self.queues, self.exchanges) = (names("queues"), names("exchanges"));
+    }
+
+    /// Mostly one that is there.
+    pub(super) fn queue(&mut self) -> String {
+        if self.queues.is_empty() || self.random.percent(10) {
+            return self.random.pick(&QUEUES).to_owned();
+        }
+        self.random.pick(&self.queues)
+    }
+
+    /// Mostly one that is there.
+    pub(super) fn exchange(&mut self) -> String {
+        if self.exchanges.is_empty() || self.random.percent(25) {
+            return arguments::exchange(&mut self.random, self.exchanges.is_empty()).to_owned();
+        }
+        self.random.pick(&self.exchanges)
+    }
+
+    /// One or two connections with one or two channels each.
+    fn open(&mut self) {
+        self.take(json!({"op": "connect", "conn": "c1"}));
+        self.take(json!({"op": "channel.open", "conn": "c1", "ch": "a"}));
+        if self.random.percent(50) {
+            self.take(json!({"op": "channel.open", "conn": "c1", "ch": "b"}));
+        }
+        if self.random.percent(50) {
+            self.take(json!({"op": "connect", "conn": "c2"}));
+            self.take(json!({"op": "channel.open", "conn": "c2", "ch": "d"}));
+        }
+    }
+
+    fn operation(&mut self) -> Value {
+        let open = self.world.open_channels();
+        let closed: Vec<usize> =
+            (0..self.world.channels.len()).filter(|at| !self.world.channels[*at].open).collect();
+        if open.is_empty() || (!closed.is_empty() && self.random.percent(40)) {
+            return self.reopen(&closed);
+        }
+        // Rarely, a channel is used that is not there any more.
+        let at = if !closed.is_empty() && self.random.percent(2) && self.is_connected(closed[0]) {
+            closed[0]
+        } else {
+            self.random.pick(&open)
+        };
+        let mut weights = self.weights.clone();
+        for (index, (kind, weight)) in KINDS.iter().enumerate() {
+            match kind {
+                Kind::QueueDeclare if self.queues.len() < 2 => weights[index] += weight * 8,
+                Kind::ExchangeDeclare if self.exchanges.is_empty() => weights[index] += weight * 2,
+                Kind::QueueBind if self.steps.len() < 12 => weights[index] += weight,
+                _ => {}
+            }
+        }
+        for (index, (kind, _)) in KINDS.iter().enumerate() {
+            let channel = &self.world.channels[at];
+            match kind {
+                Kind::TxEnd => weights[index] = if channel.transactional { 25 } else { weights[index] / 4 },
+                Kind::Ack | Kind::Nack | Kind::Reject | Kind::Recover if channel.unacked.is_empty() => {
+                    weights[index] /= 16;
+                }
+                Kind::Cancel if channel.consumers.is_empty() => weights[index] /= 8,
+                _ => {}
+            }
+        }
+        let kind = KINDS[self.random.weighted(&weights)].0;
+        self.step(kind, at)
+    }
+
+    fn is_connected(&self, channel: usize) -> bool {
+        let of = &self.world.channels[channel].connection;
+        self.world.connections.iter().any(|connection| connection.label == *of && connection.open)
+    }
+
+    /// A closed channel again, or its connection first.
+    fn reopen(&mut self, closed: &[usize]) -> Value {
+        if closed.is_empty() {
+            return json!({"op": "connect", "conn": "c1"});
+        }
+        let at = self.random.pick(closed);
+        let channel = self.world.channels[at].clone();
+        if self.is_connected(at) {
+            json!({"op": "channel.open", "conn": channel.connection, "ch": channel.label})
+        } else {
+            // Its channels are opened again by name.
+            let step = json!({"op": "connect", "conn": channel.connection});
+            self.take(step);
+            json!({"op": "channel.open", "conn": channel.connection, "ch": channel.label})
+        }
+    }
+
+    fn step(&mut self, kind: Kind, at: usize) -> Value {
+        let channel = self.world.channels[at].label.clone();
+        let mut step = match kind {
+            Kind::QueueDeclare
+            | Kind::QueuePassive
+            | Kind::QueueBind
+            | Kind::QueueUnbind
+            | Kind::QueueDelete
+            | Kind::QueuePurge => self.queue_step(kind),
+            Kind::ExchangeDeclare
+            | Kind::ExchangePassive
+            | Kind::ExchangeBind
+            | Kind::ExchangeUnbind
+            | Kind::ExchangeDelete => self.exchange_step(kind),
+            Kind::Publish => self.publish(),
+            Kind::Get | Kind::Consume | Kind::Cancel | Kind::Qos | Kind::ReplyTo => {
+                self.consume_step(kind, at)
+            }
+            Kind::Ack | Kind::Nack | Kind::Reject | Kind::Recover => self.settle_step(kind, at),
+            Kind::ConfirmSelect => json!({"op": "confirm.select"}),
+            Kind::TxSelect => json!({"op": "tx.select"}),
+            Kind::TxEnd => {
+                json!({"op": if self.random.percent(65) { "tx.commit" } else { "tx.rollback" }})
+            }
+            Kind::ChannelClose => json!({"op": "channel.close"}),
+            Kind::ConnectionEnd => {
+                return self.connection_end(at);
+            }
+            Kind::Policy => return self.policy(),
+            Kind::ClearPolicy => {
+                let operator = self.random.percent(30);
+                return json!({"op": "broker.clear_policy", "name": self.random.pick(&["p0", "p1"]), "operator": operator});
+            }
+        };
+        step["ch"] = json!(channel);
+        step
+    }
+
+    /// The closing questions: the state, and after all clients have gone what stands in each queue.
+    fn look(&mut self) {
+        self.take(json!({"op": "broker.inspect"}));
+        let open: Vec<String> = self
+            .world
+            .connections
+            .iter()
+            .filter(|connection| connection.open)
+            .map(|connection| connection.label.clone())
+            .collect();
+        for label in open {
+            // Which channel of a connection ends first is a race: each by itself.
+            for channel in self.world.open_channels() {
+                let Channel { connection, label: name, consumers, .. } = self.world.channels[channel].clone();
+                if connection == label && !consumers.is_empty() {
+                    self.take(json!({"op": "channel.close", "ch": name}));
+                }
+            }
+            self.take(json!({"op": "connection.close", "conn": label}));
+        }
+        self.take(json!({"op": "connect", "conn": "last"}));
+        self.take(json!({"op": "channel.open", "conn": "last", "ch": LAST}));
+        let state = self.replay.state();
+        for queue in state["queues"].as_array().into_iter().flatten() {
+            if queue["ready"] == 0 {
+                continue;
+            }
+            for _ in 0..LOOK_MAX {
+                let step = json!({"op": "basic.get", "queue": queue["name"], "no_ack": true, "ch": LAST});
+                let outcome = self.replay.step(&step);
+                let more = outcome["ok"]["message"] == true;
+                self.steps.push(step);
+                if !more {
+                    break;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! The operations of a sequence, one kind after the other.
+
+use serde_json::{Value, json};
+
+use crate::arguments::{self, QUEUES};
+use crate::generate::{Drawing, Kind};
+
+/// Tags that consumers choose.
+const TAGS: [&str; 3] = ["t0", "t1", "t2"];
+
+impl Drawing {
+    /// Which of a connection's channels ends first is a race: as long as two of them consume, one of them is closed.
+    pub(super) fn connection_end(&mut self, at: usize) -> Value {
+        let connection = self.world.channels[at].connection.clone();
+        let channels = self.world.channels.iter();
+        let consuming: Vec<String> = channels
+            .filter(|channel| {
+                channel.open && channel.connection == connection && !channel.consumers.is_empty()
+            })
+            .map(|channel| channel.label.clone())
+            .collect();
+        if consuming.len() > 1 {
+            return json!({"op": "channel.close", "ch": consuming[0]});
+        }
+        let op = if self.random.percent(60) { "connection.close" } else { "connection.abort" };
+        json!({"op": op, "conn": connection})
+    }
+
+    pub(super) fn queue_step(&mut self, kind: Kind) -> Value {
+        let queue = self.queue();
+        let exchange = self.exchange();
+        let random = &mut self.random;
+        match kind {
+            Kind::QueuePassive => json!({"op": "queue.declare", "queue": queue, "passive": true}),
+            Kind::QueueBind | Kind::QueueUnbind => {
+                let op = if kind == Kind::QueueBind { "queue.bind" } else { "queue.unbind" };
+                let key = arguments::pattern(random);
+                let mut step = json!({"op": op, "queue": queue, "exchange": exchange, "routing_key": key});
+                with_arguments(&mut step, arguments::binding(random));
+                step
+            }
+            Kind::QueueDelete => {
+                let mut step = json!({"op": "queue.delete", "queue": queue});
+                for flag in ["if_unused", "if_empty"] {
+                    if random.percent(25) {
+                        step[flag] = json!(true);
+                    }
+                }
+                step
+            }
+            Kind::QueuePurge => json!({"op": "queue.purge", "queue": queue}),
+            _ => {
+                let queue = random.pick(&QUEUES);
+                self.queue_declare(queue)
+            }
+        }
+    }
+
+    fn queue_declare(&mut self, queue: &str) -> Value {
+        let quorum = self.random.percent(self.quorum_percent);
+        if self.random.percent(4) {
+            self.symbols += 1;
+            let mut step = arguments::queue(&mut self.random, false, self.quorum_percent == 0);
+            step.insert("op".to_owned(), json!("queue.declare"));
+            step.insert("queue".to_owned(), json!(""));
+            step.insert("as".to_owned(), json!(format!("$q{}", self.symbols)));
+            return Value::Object(step);
+        }
+        let known = self.declared.iter().find(|(known, _)| known == queue).map(|(_, step)| step.clone());
+        let mut step = match known {
+            Some(step) if self.random.percent(75) => step,
+            _ => {
+                let step = arguments::queue(&mut self.random, quorum, self.quorum_percent == 0);
+                self.declared.retain(|(known, _)| known != queue);
+                self.declared.push((queue.to_owned(), step.clone()));
+                step
+            }
+        };
+        step.insert("op".to_owned(), json!("queue.declare"));
+        step.insert("queue".to_owned(), json!(queue));
+        Value::Object(step)
+    }
+
+    pub(super) fn exchange_step(&mut self, kind: Kind) -> Value {
+        let exchange = self.exchange();
+        let destination = self.exchange();
+        let random = &mut self.random;
+        match kind {
+            Kind::ExchangePassive => json!({"op": "exchange.declare", "exchange": exchange, "passive": true}),
+            Kind::ExchangeBind | Kind::ExchangeUnbind => {
+                let op = if kind == Kind::ExchangeBind { "exchange.bind" } else { "exchange.unbind" };
+                let key = arguments::pattern(random);
+                let mut step =
+                    json!({"op": op, "source": exchange, "destination": destination, "routing_key": key});
+                with_arguments(&mut step, arguments::binding(random));
+                step
+            }
+            Kind::ExchangeDelete => {
+                let mut step = json!({"op": "exchange.delete", "exchange": exchange});
+                if random.percent(40) {
+                    step["if_unused"] = json!(true);
+                }
+                step
+            }
+            _ => {
+                let exchange = if random.percent(3) {
+                    random.pick(&["", "amq.direct", "amq.foo"])
+                } else {
+                    random.pick(&arguments::EXCHANGES)
+                };
+                let mut step = arguments::exchange_declare(random);
+                step.insert("op".to_owned(), json!("exchange.declare"));
+                step.insert("exchange".to_owned(), json!(exchange));
+                Value::Object(step)
+            }
+        }
+    }
+
+    pub(super) fn publish(&mut self) -> Value {
+        self.bodies += 1;
+        let (exchange, key) = if self.random.percent(50) {
+            (String::new(), self.queue())
+        } else {
+            (self.exchange(), arguments::routing_key(&mut self.random).to_owned())
+        };
+        let instant = self.quorum_percent == 0;
+        let random = &mut self.random;
+        let mut step = json!({"op": "basic.publish", "exchange": exchange, "routing_key": key});
+        // A quorum queue tells a channel late that it is full: how late is a race.
+        if instant && random.percent(15) {
+            step["count"] = json!(2 + random.below(3));
+            step["body"] = json!(format!("m{}.{{i}}", self.bodies));
+        } else {
+            step["body"] = json!(format!("m{}", self.bodies));
+        }
+        if random.percent(15) {
+            step["mandatory"] = json!(true);
+        }
+        if self.world.replies > 0 && random.percent(12) {
+            step["exchange"] = json!("");
+            step["routing_key"] = json!("$replyto1");
+        }
+        let properties = arguments::properties(random, instant);
+        if properties.as_object().is_some_and(|properties| !properties.is_empty()) {
+            step["properties"] = properties;
+        }
+        if random.percent(1) {
+            step["immediate"] = json!(true);
+        }
+        step
+    }
+
+    pub(super) fn consume_step(&mut self, kind: Kind, at: usize) -> Value {
+        let queue = self.queue();
+        let channel = &self.world.channels[at];
+        let random = &mut self.random;
+        match kind {
+            Kind::Get => {
+                let mut step = json!({"op": "basic.get", "queue": queue});
+                if random.percent(35) {
+                    step["no_ack"] = json!(true);
+                }
+                step
+            }
+            Kind::Cancel => {
+                let known: Vec<String> = channel.consumers.iter().map(|(tag, ..)| tag.clone()).collect();
+                let tag = if known.is_empty() || random.percent(10) {
+                    random.pick(&TAGS).to_owned()
+                } else {
+                    random.pick(&known)
+                };
+                json!({"op": "basic.cancel", "consumer_tag": tag})
+            }
+            Kind::Qos => {
+                let mut step = json!({"op": "basic.qos", "prefetch_count": random.below(4)});
+                if random.percent(30) {
+                    step["global"] = json!(true);
+                }
+                step
+            }
+            Kind::ReplyTo => {
+                self.bodies += 1;
+                match random.below(2) {
+                    0 => {
+                        json!({"op": "basic.consume", "queue": "amq.rabbitmq.reply-to", "no_ack": true, "consumer_tag": "r"})
+                    }
+                    _ => json!({
+                        "op": "basic.publish", "exchange": "", "routing_key": queue,
+                        "body": format!("m{}", self.bodies), "properties": {"reply_to": "amq.rabbitmq.reply-to"},
+                    }),
+                }
+            }
+            _ => {
+                // Two queues that deliver to one channel are a race: mostly a channel keeps to one.
+                let queue = match channel.consumers.first() {
+                    Some((_, known, _)) if random.percent(80) => known.clone(),
+                    _ => queue,
+                };
+                let mut step = json!({"op": "basic.consume", "queue": queue});
+                if random.percent(12) {
+                    self.symbols += 1;
+                    step["as"] = json!(format!("$t{}", self.symbols));
+                } else {
+                    let free: Vec<&str> = TAGS
+                        .into_iter()
+                        .filter(|tag| !channel.consumers.iter().any(|(taken, ..)| taken == tag))
+                        .collect();
+                    let tag = if free.is_empty() || random.percent(2) {
+                        random.pick(&TAGS)
+                    } else {
+                        random.pick(&free)
+                    };
+                    step["consumer_tag"] = json!(tag);
+                }
+                if random.percent(22) {
+                    step["no_ack"] = json!(true);
+                }
+                if random.percent(6) {
+                    step["exclusive"] = json!(true);
+                }
+                if random.percent(15) {
+                    step["arguments"] = json!({"x-priority": random.below(4) as i64 - 1});
+                }
+                step
+            }
+        }
+    }
+
+    pub(super) fn settle_step(&mut self, kind: Kind, at: usize) -> Value {
+        let channel = &self.world.channels[at];
+        let random = &mut self.random;
+        if kind == Kind::Recover {
+            return json!({"op": "basic.recover", "requeue": random.percent(96)});
+        }
+        let tag = if channel.unacked.is_empty() || random.percent(4) {
+            random.next() % (channel.last_tag + 2)
+        } else {
+            random.pick(&channel.unacked)
+        };
+        let op = match kind {
+            Kind::Ack => "basic.ack",
+            Kind::Nack => "basic.nack",
+            _ => "basic.reject",
+        };
+        let mut step = json!({"op": op, "delivery_tag": tag});
+        if kind != Kind::Reject && random.percent(30) {
+            step["multiple"] = json!(true);
+            if random.percent(15) {
+                step["delivery_tag"] = json!(0);
+            }
+        }
+        if kind != Kind::Ack {
+            step["requeue"] = json!(random.percent(55));
+        }
+        step
+    }
+
+    pub(super) fn policy(&mut self) -> Value {
+        let instant = self.quorum_percent == 0;
+        let random = &mut self.random;
+        let operator = random.percent(25);
+        let number = random.below(2);
+        json!({
+            "op": "broker.set_policy", "name": format!("p{number}"), "priority": number, "operator": operator,
+            "pattern": random.pick(&["q", "^q0$", "^q[01]$", "^x", ".*"]),
+            "apply_to": random.pick(&["all", "queues", "exchanges"]),
+            "definition": arguments::definition(random, operator, instant),
+        })
+    }
+}
+
+fn with_arguments(step: &mut Value, arguments: Value) {
+    if arguments.as_object().is_some_and(|arguments| !arguments.is_empty()) {
+        step["arguments"] = arguments;
+    }
+}
