@@ -1,0 +1,70 @@
+//! Random command logs: whatever clients and operators do, the broker's state never contradicts itself, every copy
+//! is in exactly one place, and the same log gives the same effects.
+
+use proptest::prelude::*;
+
+use warren::amqp::{FieldTable, Method, name};
+use warren::broker::{BrokerConfig, Version};
+
+mod ledger;
+mod log;
+mod run;
+
+use log::{Step, declare, refusing_queue, step};
+use run::Run;
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_state_never_contradicts_itself(
+        version in prop::sample::select(&Version::ALL[..]),
+        slow in any::<bool>(),
+        confirms in any::<bool>(),
+        refuses in prop::bool::weighted(0.2),
+        kind in prop::sample::select(&["fanout", "x-recent-history", "x-modulus-hash", "x-random"][..]),
+        mut steps in prop::collection::vec(declare(), 6),
+        more in prop::collection::vec(step(), 1..120),
+    ) {
+        let exchange = Method::ExchangeDeclare {
+            exchange: name("x"), kind: name(kind), passive: false, durable: true, auto_delete: false,
+            internal: false, arguments: FieldTable::default(),
+        };
+        steps.insert(0, exchange);
+        if refuses {
+            steps.insert(0, refusing_queue());
+        }
+        for source in ["x", "amq.topic"] {
+            steps.push(Method::QueueBind {
+                queue: name("q"), exchange: name(source), routing_key: name("#"), arguments: FieldTable::default(),
+            });
+        }
+        let mut steps: Vec<Step> = steps.into_iter().map(|method| Step::Method(0, 1, method)).collect();
+        if confirms {
+            steps.extend((0..3).map(|client| Step::Method(client, 1, Method::ConfirmSelect)));
+        }
+        steps.extend(more);
+        let config =
+            if slow { BrokerConfig::simulation(version, 7) } else { BrokerConfig::conformance(version) };
+        let mut run = Run::new(config.clone());
+        let mut fork = None;
+        for (at, step) in steps.iter().enumerate() {
+            if at == steps.len() / 2 {
+                fork = Some(run.broker.clone());
+            }
+            run.step(step);
+        }
+        run.finish();
+        // The same log again, and the clone's own future, which the run must not have touched.
+        let mut again = Run::new(config);
+        for (at, step) in steps.iter().enumerate() {
+            if at == steps.len() / 2 && let Some(fork) = fork.take() {
+                again.broker = fork;
+            }
+            again.step(step);
+        }
+        again.finish();
+        prop_assert_eq!(run.effects, again.effects);
+        prop_assert_eq!(run.told, again.told);
+    }
+}
