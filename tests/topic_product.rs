@@ -65,6 +65,8 @@ impl Node {
             vhost: name("/"),
             capabilities: Default::default(),
             channel_max: None,
+            frame_max: None,
+            of_operator: false,
         };
         node.apply(Command::Connect { connection: CONNECTION, open: Arc::new(open) });
         node.method(Method::ChannelOpen);

@@ -226,22 +226,16 @@ impl Broker {
         }
     }
 
-    /// The copies of a deleted queue are lost wherever they are held.
+    /// The copies of a deleted queue are lost wherever they are held, and those that an open transaction would settle.
+    /// The tags stay known to the channel: RabbitMQ takes an ack of them, and nothing comes of it.
     pub(super) fn drop_unacked_of(&mut self, queue: QueueId) {
-        for at in 0..self.channels.len() {
-            let channel = ChannelId(at as u32);
-            if self.channel(channel).unacked.iter().any(|one| one.queue == queue) {
-                self.drop_unacked_in(channel, queue);
-            }
+        let mut lost = Vec::new();
+        for channel in &self.channels {
+            let in_transaction = channel.transaction.iter().flat_map(|transaction| transaction.held());
+            let held = channel.unacked.iter().chain(in_transaction);
+            lost.extend(held.filter(|one| one.queue == queue).map(|one| one.entry.message));
         }
-    }
-
-    fn drop_unacked_in(&mut self, channel: ChannelId, queue: QueueId) {
-        let lost: Vec<Unacked> =
-            self.channel(channel).unacked.iter().filter(|one| one.queue == queue).copied().collect();
-        for one in lost {
-            // The tag stays known to the channel: RabbitMQ takes an ack of it, and nothing comes of it.
-            let message = one.entry.message;
+        for message in lost {
             self.put(Effect::Dropped { message, queue, reason: DropReason::QueueDeleted });
         }
     }

@@ -33,9 +33,14 @@ impl Transaction {
         self.publishes.push((message, route, mandatory));
     }
 
-    /// Copies of a queue that it would settle.
+    /// Copies that it would settle.
+    pub fn held(&self) -> impl Iterator<Item = &Unacked> {
+        self.settlements.iter().flat_map(|(held, _)| held)
+    }
+
+    /// How many of them are of a queue.
     pub fn held_of(&self, queue: QueueId) -> u32 {
-        self.settlements.iter().flat_map(|(held, _)| held).filter(|one| one.queue == queue).count() as u32
+        self.held().filter(|one| one.queue == queue).count() as u32
     }
 
     pub fn settle(&mut self, held: Vec<Unacked>, settlement: Settlement) {

@@ -109,6 +109,18 @@ fn topology() -> impl Strategy<Value = Method> {
     ]
 }
 
+/// A plain publish through the default exchange.
+pub fn publish_to(queue: &str) -> Method {
+    let template = Template {
+        exchange: name(""),
+        routing_key: name(queue),
+        mandatory: false,
+        immediate: false,
+        properties: Properties::default(),
+    };
+    Method::BasicPublish { template: Arc::new(template), body: Arc::from(&b"body"[..]) }
+}
+
 fn publish() -> impl Strategy<Value = Method> {
     let exchange = prop::sample::select(&EXCHANGES[..]);
     let key = prop::sample::select(&KEYS[..]);

@@ -171,6 +171,8 @@ impl Run {
             vhost: name("/"),
             capabilities: Capabilities::default(),
             channel_max: None,
+            frame_max: None,
+            of_operator: false,
         };
         self.apply(Command::Connect { connection, open: Arc::new(open) });
         for channel in 1..3 {

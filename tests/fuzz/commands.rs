@@ -280,7 +280,7 @@ impl Source<'_> {
     fn operator(&mut self) -> Operator {
         let (user, vhost) = (self.text(&["guest", "alex"]), self.text(&["/", "v"]));
         let pattern = |source: &mut Self| source.text(&[".*", "^q", "", "(", "a{1000}{1000}", "(a*)*b"]);
-        match self.byte() % 20 {
+        match self.byte() % 24 {
             0 => Operator::AddUser { user, password: vhost, tags: vec![self.text(&["impersonator", "x"])] },
             1 => Operator::DeleteUser { user },
             2 => Operator::ChangePassword { user, password: vhost },
@@ -331,6 +331,18 @@ impl Source<'_> {
                 alarm: if self.flag() { Alarm::Memory } else { Alarm::Disk },
                 on: self.flag(),
             },
+            19 => {
+                let limits =
+                    FieldTable(vec![(self.text(&["max-connections", "max-queues", "x"]), self.value(2))]);
+                Operator::SetVhostLimits { vhost, limits }
+            }
+            20 => Operator::ClearVhostLimits { vhost },
+            21 => {
+                let limits =
+                    FieldTable(vec![(self.text(&["max-connections", "max-channels"]), self.value(2))]);
+                Operator::SetUserLimits { user, limits }
+            }
+            22 => Operator::ClearUserLimits { user, limit: None },
             _ if self.flag() => Operator::Start,
             _ => Operator::Stop(match self.byte() % 3 {
                 0 => Stop::Clean,
@@ -371,8 +383,15 @@ impl Node {
         self.connections[client] = self.next;
         self.next += 1;
         let connection = ConnectionId(self.connections[client]);
-        let open =
-            Open { user, password: None, vhost, capabilities: Default::default(), channel_max: Some(4) };
+        let open = Open {
+            user,
+            password: None,
+            vhost,
+            capabilities: Default::default(),
+            channel_max: Some(4),
+            frame_max: None,
+            of_operator: false,
+        };
         self.apply(Command::Connect { connection, open: Arc::new(open) });
         for channel in 1..3 {
             self.apply(Command::Method { connection, channel, method: Method::ChannelOpen });
