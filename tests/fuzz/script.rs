@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use warren::amqp::SimDuration;
 use warren::script::highlight::highlight;
-use warren::script::{analyse, render};
+use warren::script::{analyse, format, render};
 use warren::sim::{Limits, Run, RunSpec};
 use warren::text::Span;
 
@@ -25,6 +25,10 @@ pub fn try_text(text: &str) {
     }
     let first = &analysis.diagnostics[..analysis.diagnostics.len().min(20)];
     render(first, "any.warren", text);
+    if let Ok(laid_out) = format(text) {
+        assert_eq!(format(&laid_out).as_deref().ok(), Some(&*laid_out), "laid out twice");
+        assert_eq!(analyse(&laid_out).program.is_some(), analysis.program.is_some(), "{laid_out}");
+    }
     let Some(program) = analysis.program else { return };
     let limits = Limits {
         steps: STEPS,
