@@ -6,8 +6,11 @@ use proptest::prelude::*;
 use warren::amqp::{FieldTable, Method, name};
 use warren::broker::{BrokerConfig, DropReason, Effect, Version};
 
+#[path = "broker_properties/ledger.rs"]
 mod ledger;
+#[path = "broker_properties/log.rs"]
 mod log;
+#[path = "broker_properties/run.rs"]
 mod run;
 
 use log::{Step, declare, refusing_queue, step};
