@@ -4,7 +4,7 @@ use serde_bytes::ByteBuf;
 use warren::engine::codec::{decode, encode};
 use warren::engine::protocol::{Answer, FromWorker, Limits, Question, RunSpec, ToWorker, What};
 use warren::inspect::view::{
-    BindingAnswer, CheckRow, ClientRow, ConsumerRow, Copy, Edge, Event, Holder, Journey, Lane, Mark,
+    BindingAnswer, CheckRow, ClientRow, ConsumerRow, Copy, Edge, Event, Fix, Holder, Journey, Lane, Mark,
     MarkKind, MessageRef, Moment, Node, Output, OutputLine, Problem, QueueRow, Routing, Severity, Summary,
     Thing, ThingKind, Tile, Topology, Verdict, Word, WordOutcome,
 };
@@ -238,7 +238,7 @@ fn problem() -> Problem {
         span: Span::new(0, 1),
         utf16: (0, 1),
         line_column: (1, 1),
-        fix: Some((0, 1, text("q"))),
+        fix: Some(Fix { title: text("t"), edits: vec![(0, 1, text("q"))] }),
     }
 }
 

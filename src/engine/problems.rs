@@ -1,6 +1,6 @@
 //! Diagnostics as the editor and the list of problems show them.
 
-use crate::inspect::view::{Problem, Severity};
+use crate::inspect::view::{Fix, Problem, Severity};
 use crate::script::{self, Diagnostic};
 use crate::text::LineIndex;
 
@@ -26,9 +26,13 @@ fn problem(text: &str, lines: &LineIndex, diagnostic: &Diagnostic) -> Problem {
         span,
         utf16: (units(span.start), units(span.end)),
         line_column: (place.line, place.column),
-        fix: diagnostic
-            .fix
-            .as_ref()
-            .map(|fix| (units(fix.span.start), units(fix.span.end), fix.text.clone())),
+        fix: diagnostic.fix.as_ref().map(|fix| Fix {
+            title: fix.title.clone(),
+            edits: fix
+                .edits
+                .iter()
+                .map(|edit| (units(edit.span.start), units(edit.span.end), edit.text.clone()))
+                .collect(),
+        }),
     }
 }

@@ -63,8 +63,17 @@ pub struct Problem {
     pub utf16: (u32, u32),
     /// Line and column, from 1.
     pub line_column: (u32, u32),
-    /// What to put instead, where there is a sure fix: span in UTF-16 units and text.
-    pub fix: Option<(u32, u32, String)>,
+    /// A change that mends it, where there is one.
+    pub fix: Option<Fix>,
+}
+
+/// A change to the text, offered by its title.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fix {
+    /// What it does, as an order: "write `durable`".
+    pub title: String,
+    /// What to put where: spans in UTF-16 units, in the order of the text, none overlapping another.
+    pub edits: Vec<(u32, u32, String)>,
 }
 
 /// How bad.

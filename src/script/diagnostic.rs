@@ -38,6 +38,29 @@ pub struct Label {
     pub text: String,
 }
 
+/// A change to the text that mends what a diagnostic says: an editor offers it by its title and carries out all edits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fix {
+    /// What it does, as an order: "write `durable`".
+    pub title: String,
+    /// The edits, in the order of the text; none overlaps another. Spans are those of the text that was analysed.
+    pub edits: Vec<TextEdit>,
+}
+
+impl Fix {
+    /// A change called `title`, made of `edits` in any order.
+    pub fn new(title: impl Into<String>, mut edits: Vec<TextEdit>) -> Self {
+        edits.sort_by_key(|edit| edit.span);
+        Self { title: title.into(), edits }
+    }
+
+    /// The text after the change.
+    pub fn apply(&self, text: &str) -> String {
+        // From the end on, so that the places of the others stay right.
+        self.edits.iter().rev().fold(text.to_owned(), |text, edit| edit.apply(&text))
+    }
+}
+
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {
@@ -54,7 +77,7 @@ pub struct Diagnostic {
     /// What to do.
     pub help: Option<String>,
     /// A change that does it.
-    pub fix: Option<TextEdit>,
+    pub fix: Option<Fix>,
 }
 
 impl Diagnostic {
@@ -93,13 +116,23 @@ impl Diagnostic {
     #[must_use]
     pub fn replace(self, text: impl Into<String>) -> Self {
         let span = self.primary.span;
-        self.fix(TextEdit::replace(span, text))
+        self.edit(TextEdit::replace(span, text))
+    }
+
+    /// With a change of one edit, called after what it writes.
+    #[must_use]
+    pub fn edit(self, edit: TextEdit) -> Self {
+        let title = match edit.text.trim() {
+            "" => "take it away".to_owned(),
+            written => format!("write `{written}`"),
+        };
+        self.fix(title, vec![edit])
     }
 
     /// With a change that mends it.
     #[must_use]
-    pub fn fix(mut self, fix: TextEdit) -> Self {
-        self.fix = Some(fix);
+    pub fn fix(mut self, title: impl Into<String>, edits: Vec<TextEdit>) -> Self {
+        self.fix = Some(Fix::new(title, edits));
         self
     }
 

@@ -21,7 +21,7 @@ pub mod statement;
 pub mod token;
 
 pub use analysis::{Analysis, analyse};
-pub use diagnostic::{Code, Diagnostic, Label, Severity};
+pub use diagnostic::{Code, Diagnostic, Fix, Label, Severity};
 pub use format::{WIDTH, format};
 pub use grammar::{DEPTH_MAX, Parsed, parse};
 pub use lower::lower;

@@ -17,7 +17,7 @@ pub(super) fn check(cx: &mut Cx<'_>, expr: &Expr) {
             cx.say(
                 Diagnostic::warning(Code::TextWithNumber, expr.span, message)
                     .help(format!("write `\"{value}\"`, or `number(message.body)`"))
-                    .fix(crate::text::TextEdit::replace(number.span, format!("\"{value}\""))),
+                    .edit(crate::text::TextEdit::replace(number.span, format!("\"{value}\""))),
             );
         }
     }

@@ -19,7 +19,7 @@ pub(super) fn assigned(cx: &mut Cx<'_>, variable: &Ident) {
         }
         None => diagnostic
             .help(format!("write `let {} = …` the first time", variable.text))
-            .fix(crate::text::TextEdit::insert(variable.span.start, "let ")),
+            .edit(crate::text::TextEdit::insert(variable.span.start, "let ")),
     };
     cx.say(diagnostic);
 }

@@ -212,7 +212,7 @@ impl Parser<'_> {
                 format!("there is no `{}`", both.of(self.text)),
             )
             .help(format!("write `{word} = {word} {sign} 1`"))
-            .fix(TextEdit::replace(span.to(both), format!("{word} = {word} {sign} 1")));
+            .edit(TextEdit::replace(span.to(both), format!("{word} = {word} {sign} 1")));
             return self.report(diagnostic);
         }
         let message = format!("no statement begins with `{word}`");
@@ -267,7 +267,7 @@ impl Parser<'_> {
             diagnostic = diagnostic.help(help);
         }
         if let Some(fix) = fix {
-            diagnostic = diagnostic.fix(TextEdit::replace(token.span, fix));
+            diagnostic = diagnostic.edit(TextEdit::replace(token.span, fix));
         }
         self.report(diagnostic)
     }

@@ -65,7 +65,7 @@ impl Parser<'_> {
         self.report(
             Diagnostic::error(Code::Expected, comma, "options stand without commas between them")
                 .help("take it away")
-                .fix(TextEdit::replace(comma, "")),
+                .edit(TextEdit::replace(comma, "")),
         );
         self.bump();
     }
@@ -136,7 +136,7 @@ impl Parser<'_> {
         let diagnostic = Diagnostic::error(Code::WrongKind, span, message);
         let way = if value == "true" { spec.word } else { "" };
         let help = if way.is_empty() { "without the word it is false" } else { "the word alone says it" };
-        self.say(diagnostic.help(help).fix(TextEdit::replace(word.to(span), way)));
+        self.say(diagnostic.help(help).edit(TextEdit::replace(word.to(span), way)));
     }
 
     fn missing_value(&mut self, spec: &OptionSpec, word: Span) -> super::cursor::Reported {

@@ -136,7 +136,7 @@ impl Parser<'_> {
         diagnostic = match close {
             Some(close) => {
                 let body = crate::text::Span::new(open.span.end, close.span.start).of(self.text);
-                diagnostic.fix(TextEdit::replace(open.span.to(close.span), format!("\"{body}\"")))
+                diagnostic.edit(TextEdit::replace(open.span.to(close.span), format!("\"{body}\"")))
             }
             None => diagnostic.replace("\""),
         };

@@ -43,7 +43,7 @@ impl Parser<'_> {
             let message = format!("`{word}` begins another statement");
             let diagnostic = Diagnostic::error(Code::Expected, span, message)
                 .help("put it on a line of its own, or write `;` before it")
-                .fix(crate::text::TextEdit::insert(span.start, "; "));
+                .edit(crate::text::TextEdit::insert(span.start, "; "));
             self.report(diagnostic);
         } else if self.at(T::Operator) || self.at(T::Assign) {
             self.foreign_operator();

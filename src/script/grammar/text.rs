@@ -129,7 +129,7 @@ impl Parser<'_> {
             }
             None => diagnostic
                 .help(format!("write `{quote}` where it ends"))
-                .fix(TextEdit::insert(span.end, quote)),
+                .edit(TextEdit::insert(span.end, quote)),
         };
         self.report(diagnostic);
         self.quiet_here();
