@@ -4,9 +4,9 @@ use serde_bytes::ByteBuf;
 use warren::engine::codec::{decode, encode};
 use warren::engine::protocol::{Answer, FromWorker, Limits, Question, RunSpec, ToWorker, What};
 use warren::inspect::view::{
-    BindingAnswer, CheckRow, ClientRow, ConsumerRow, Copy, Edge, Event, Fix, Holder, Journey, Lane, Mark,
-    MarkKind, MessageRef, Moment, Node, Output, OutputLine, Problem, QueueRow, Routing, Severity, Summary,
-    Thing, ThingKind, Tile, Topology, Verdict, Word, WordOutcome,
+    BindingAnswer, CheckRow, ClientRow, ConsumerRow, Copy, Edge, Event, FindingRow, Fix, Holder, Journey,
+    Lane, Mark, MarkKind, MessageRef, Moment, Node, Output, OutputLine, Problem, QueueRow, Routing, Severity,
+    Summary, Thing, ThingKind, Tile, Topology, Verdict, Word, WordOutcome,
 };
 use warren::text::Span;
 
@@ -55,6 +55,7 @@ fn whats() -> Vec<What> {
         What::Marks { from: 0, to: u64::MAX, limit: 9 },
         What::Routing { vhost: text("/"), exchange: text("e"), key: text("a.b"), headers: text("{ a: 1 }") },
         What::Checks,
+        What::Findings,
         What::Journey(message()),
         What::Hash,
     ]
@@ -201,6 +202,7 @@ fn answers() -> Vec<Answer> {
         Answer::Marks(None),
         Answer::Routing(routing()),
         Answer::Checks(checks.to_vec()),
+        Answer::Findings(vec![finding()]),
         Answer::Journey(Some(Box::new(journey))),
         Answer::Journey(None),
         Answer::Text(text("00ff")),
@@ -226,6 +228,18 @@ fn summary() -> Summary {
         density: vec![1; 200],
         landmarks: vec![(1, 2, MarkKind::Fault)],
         exchanges: vec![(text("/"), text("e"), text("topic"))],
+    }
+}
+
+fn finding() -> FindingRow {
+    FindingRow {
+        code: text("unroutable"),
+        severity: Severity::Warning,
+        message: text("m"),
+        help: text("h"),
+        moment: (1 << 40, u64::MAX),
+        count: u32::MAX,
+        span: Some(Span::new(1, 2)),
     }
 }
 
@@ -256,12 +270,12 @@ fn every_message_is_here(to: &ToWorker, from: &FromWorker, what: &What, answer: 
     match what {
         What::Moment | What::At { .. } | What::Seek { .. } | What::Output { .. } | What::Queues => {}
         What::Clients | What::Topology | What::Tile { .. } | What::Marks { .. } | What::Routing { .. } => {}
-        What::Checks | What::Journey(_) | What::Hash => {}
+        What::Checks | What::Findings | What::Journey(_) | What::Hash => {}
     }
     match answer {
         Answer::Moment(_) | Answer::Output(_) | Answer::Queues(_) | Answer::Clients(_) => {}
         Answer::Topology(_) | Answer::Tile(_) | Answer::Marks(_) | Answer::Routing(_) => {}
-        Answer::Checks(_) | Answer::Journey(_) | Answer::Text(_) | Answer::Gone => {}
+        Answer::Checks(_) | Answer::Findings(_) | Answer::Journey(_) | Answer::Text(_) | Answer::Gone => {}
     }
 }
 

@@ -71,8 +71,9 @@ fn shipped_examples_are_understood() {
 
 #[test]
 fn scripts_that_must_be_explained() {
-    let scripts = scripts("err");
-    assert!(scripts.len() >= 40, "broken scripts as beginners write them: {}", scripts.len());
+    let broken = scripts("broken");
+    assert!(broken.len() >= 60, "broken scripts as beginners write them: {}", broken.len());
+    let scripts: Vec<_> = scripts("err").into_iter().chain(broken).collect();
     let update = std::env::var_os("UPDATE").is_some();
     let mut wrong = Vec::new();
     for (path, annotated) in scripts {
@@ -101,11 +102,15 @@ fn scripts_that_must_be_explained() {
 /// A fix that an editor carries out mends what it was offered for.
 #[test]
 fn fixes_mend() {
-    for (path, annotated) in scripts("err") {
+    for (path, annotated) in scripts("err").into_iter().chain(scripts("broken")) {
         let text = annotations::strip(&annotated);
         let before = analyse(&text).diagnostics;
         for diagnostic in &before {
             let Some(fix) = &diagnostic.fix else { continue };
+            assert!(
+                !fix.title.is_empty()
+                    && fix.edits.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start)
+            );
             let mended = fix.apply(&text);
             let after = analyse(&mended).diagnostics;
             let remains = after.iter().any(|other| {

@@ -112,6 +112,7 @@ fn answer(question: &Question, steps: u64) -> Answer {
         What::Marks { .. } => Answer::Marks(None),
         What::Routing { .. } => Answer::Routing(Default::default()),
         What::Checks => Answer::Checks(Vec::new()),
+        What::Findings => Answer::Findings(Vec::new()),
         What::Journey(_) => Answer::Journey(None),
     }
 }

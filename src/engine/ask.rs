@@ -36,6 +36,7 @@ fn answer(shown: &mut Shown, question: &Question) -> Answer {
             Answer::Routing(inspect::routing(simulation, vhost, exchange, key, headers))
         }
         What::Checks => Answer::Checks(shown.checks()),
+        What::Findings => Answer::Findings(shown.findings()),
         _ => answer_by_record(shown, question),
     }
 }
@@ -70,6 +71,7 @@ fn answer_by_record(shown: &Shown, question: &Question) -> Answer {
         | What::Clients
         | What::Topology
         | What::Checks
+        | What::Findings
         | What::Routing { .. } => moment(question.step),
     }
 }

@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::inspect::view::{
-    CheckRow, ClientRow, Journey, Mark, MarkKind, MessageRef, Moment, Output, Problem, QueueRow, Routing,
-    Step, Summary, Thing, Tile, Topology,
+    CheckRow, ClientRow, FindingRow, Journey, Mark, MarkKind, MessageRef, Moment, Output, Problem, QueueRow,
+    Routing, Step, Summary, Thing, Tile, Topology,
 };
 
 /// This build. The worker's file keeps its name between builds, so page and worker compare it first.
@@ -210,6 +210,8 @@ pub enum What {
     },
     /// Checks and how they stand.
     Checks,
+    /// What went otherwise than it was likely meant.
+    Findings,
     /// A message's life.
     Journey(MessageRef),
     /// The whole run as bytes of a hash, for the tests: answered by `Text`.
@@ -230,6 +232,7 @@ pub enum Answer {
     Marks(Option<Vec<Mark>>),
     Routing(Routing),
     Checks(Vec<CheckRow>),
+    Findings(Vec<FindingRow>),
     /// None: there is no such message at the moment.
     Journey(Option<Box<Journey>>),
     Text(String),

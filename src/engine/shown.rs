@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::inspect::view::{CheckRow, Step, Summary};
-use crate::inspect::{self, Index};
+use crate::inspect::view::{CheckRow, FindingRow, Step, Summary};
+use crate::inspect::{self, Findings, Index};
 use crate::script::program::Program;
 use crate::sim::record::Recording;
 use crate::sim::{Run, RunSpec, Simulation};
@@ -18,6 +18,7 @@ pub struct Shown {
     cursor: Cursor,
     /// What a check that did not hold found: by check and moment, as neither changes any more.
     found: BTreeMap<(u32, u32), String>,
+    findings: Findings,
 }
 
 impl Shown {
@@ -25,7 +26,7 @@ impl Shown {
     pub fn new(spec: RunSpec, program: Arc<Program>) -> Self {
         let run = Run::new(Arc::new(spec), program);
         let index = Index::new(run.recording());
-        Self { run, index, cursor: Cursor::default(), found: BTreeMap::new() }
+        Self { run, index, cursor: Cursor::default(), found: BTreeMap::new(), findings: Findings::default() }
     }
 
     /// Goes on for about that many steps; whether it has ended.
@@ -70,6 +71,12 @@ impl Shown {
             let find = || inspect::found(recording, &recording.state_at(moment), result);
             found.entry((result.check, moment)).or_insert_with(find).clone()
         })
+    }
+
+    /// What went otherwise than it was likely meant, so far.
+    pub fn findings(&mut self) -> Vec<FindingRow> {
+        self.findings.extend(self.run.recording());
+        self.findings.rows(self.run.recording())
     }
 
     /// What a question at a moment needs: the simulation of that moment among it.

@@ -17,6 +17,7 @@ mod values;
 
 mod checks;
 mod clients;
+mod findings;
 mod journey;
 mod marks;
 mod moment;
@@ -30,6 +31,7 @@ pub mod view;
 
 pub use checks::{checks, found};
 pub use clients::clients;
+pub use findings::{Findings, findings};
 pub use index::Index;
 pub use journey::journey;
 pub use marks::{marks, tile};

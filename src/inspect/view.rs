@@ -4,10 +4,14 @@
 //! identity. A message is named by who published it and its how-manieth publish it was, so that a link or another
 //! run can name it too. Times are microseconds of virtual time, steps count from 0 (before anything happened).
 
+mod problem;
+
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use crate::text::Span;
+
+pub use problem::{FindingRow, Fix, Problem, Severity};
 
 /// A moment: the state after this step.
 pub type Step = u64;
@@ -44,45 +48,6 @@ pub enum ThingKind {
     Operator,
     Exchange,
     Queue,
-}
-
-/// A problem of the text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Problem {
-    /// Stable code.
-    pub code: String,
-    /// Error, else warning or note.
-    pub severity: Severity,
-    /// One line.
-    pub message: String,
-    /// What to do, that can be typed.
-    pub help: Option<String>,
-    /// Where, in bytes.
-    pub span: Span,
-    /// The same in UTF-16 units, for the editor.
-    pub utf16: (u32, u32),
-    /// Line and column, from 1.
-    pub line_column: (u32, u32),
-    /// A change that mends it, where there is one.
-    pub fix: Option<Fix>,
-}
-
-/// A change to the text, offered by its title.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fix {
-    /// What it does, as an order: "write `durable`".
-    pub title: String,
-    /// What to put where: spans in UTF-16 units, in the order of the text, none overlapping another.
-    pub edits: Vec<(u32, u32, String)>,
-}
-
-/// How bad.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "they say it")]
-pub enum Severity {
-    Error,
-    Warning,
-    Note,
 }
 
 /// A run as a whole, so far.

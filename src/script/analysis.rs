@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::check::check;
-use super::diagnostic::Diagnostic;
+use super::check::{check, foresee};
+use super::diagnostic::{Diagnostic, Severity};
 use super::grammar::{DIAGNOSTICS_MAX, Parsed, parse};
 use super::lower::lower;
 use super::program::Program;
@@ -27,7 +27,13 @@ impl Analysis {
 /// Reads a text and says all there is to say about it.
 pub fn analyse(text: &str) -> Analysis {
     let Parsed { tree, mut diagnostics } = parse(text);
-    diagnostics.extend(check(&tree));
+    diagnostics.extend(check(&tree, text));
+    // What an error causes is not said beside it.
+    if !diagnostics.iter().any(Diagnostic::is_error) {
+        diagnostics.extend(foresee(&tree, text));
+    }
+    let has_errors = diagnostics.iter().any(Diagnostic::is_error);
+    diagnostics.retain(|said| !(has_errors && said.severity == Severity::Note));
     if diagnostics.len() > DIAGNOSTICS_MAX {
         diagnostics.sort_by_key(|diagnostic| diagnostic.severity);
         diagnostics.truncate(DIAGNOSTICS_MAX);

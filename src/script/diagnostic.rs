@@ -159,6 +159,21 @@ macro_rules! codes {
             /// All of them, in order.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
+            /// The code of that name.
+            pub fn find(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.name() == name)
+            }
+
+            /// The page that explains it, in Markdown. Native builds carry the pages; the page on the web links to them.
+            #[cfg(not(target_arch = "wasm32"))]
+            pub fn explanation(self) -> &'static str {
+                match self {
+                    $(Self::$variant => include_str!(concat!(
+                        env!("CARGO_MANIFEST_DIR"), "/www/docs/diagnostics/", $name, ".md"
+                    )),)*
+                }
+            }
+
             /// The stable name.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
@@ -264,6 +279,121 @@ codes! {
     WaitWithoutConfirm = "wait-without-confirm",
     /// A text compared with a number.
     TextWithNumber = "text-with-number",
+    /// `ack` before the work.
+    AckBeforeWork = "ack-before-work",
+    /// A message settled over another channel than it came by.
+    AckOnOtherChannel = "ack-on-other-channel",
+    /// An argument that the queue's type refuses.
+    ArgumentOfOtherType = "argument-of-other-type",
+    /// An `auto_delete` queue that never has a consumer.
+    AutoDeleteUnused = "auto-delete-unused",
+    /// A binding to the default exchange.
+    BindToDefault = "bind-to-default",
+    /// `confirm` and `tx` on one channel.
+    ConfirmAndTx = "confirm-and-tx",
+    /// Queues that dead-letter to one another by time alone.
+    DeadLetterCycle = "dead-letter-cycle",
+    /// Dead letters that come back to their own queue.
+    DeadLetterToItself = "dead-letter-to-itself",
+    /// A dead-letter exchange that leads to no queue.
+    DeadLettersNowhere = "dead-letters-nowhere",
+    /// A rejected message that nothing keeps.
+    DiscardedReject = "discarded-reject",
+    /// One message settled twice.
+    DoubleAck = "double-ack",
+    /// An exclusive queue that another connection wants.
+    ExclusiveShared = "exclusive-shared",
+    /// A key on a binding of a fanout exchange.
+    KeyOnFanout = "key-on-fanout",
+    /// A binding of a headers exchange that names no header.
+    MissingMatch = "missing-match",
+    /// `overflow` on a queue without a limit.
+    OverflowWithoutLimit = "overflow-without-limit",
+    /// `prefetch` before consumers with `no_ack`.
+    PrefetchWithNoAck = "prefetch-with-no-ack",
+    /// A priority for a queue that has none.
+    PriorityWithoutMaximum = "priority-without-maximum",
+    /// A queue or exchange declared twice, not alike.
+    RedeclaredDifferently = "redeclared-differently",
+    /// A topic binding that adds nothing.
+    RedundantBinding = "redundant-binding",
+    /// Direct reply-to without `no_ack`.
+    ReplyConsumerAcks = "reply-consumer-acks",
+    /// A request without a correlation id.
+    ReplyWithoutCorrelation = "reply-without-correlation",
+    /// A message that is put back whenever it comes.
+    RequeueLoop = "requeue-loop",
+    /// A name that begins with `amq.`.
+    ReservedName = "reserved-name",
+    /// Two services at one queue of a fanout exchange.
+    SharedQueue = "shared-queue",
+    /// A short time to live behind a longer one.
+    ShortTtlBehindLong = "short-ttl-behind-long",
+    /// Work that takes longer than the broker waits for an `ack`.
+    SlowAck = "slow-ack",
+    /// A transient message in a durable queue.
+    TransientInDurable = "transient-in-durable",
+    /// A message to an exchange that nothing is bound to.
+    UnboundExchange = "unbound-exchange",
+    /// A message with a key that no binding takes.
+    UnboundKey = "unbound-key",
+    /// `mandatory` without `on return`.
+    UnhandledReturn = "unhandled-return",
+    /// Several slow consumers without `prefetch`.
+    UnlimitedConsumers = "unlimited-consumers",
+    /// A wildcard in the binding key of a direct exchange.
+    WildcardOnDirect = "wildcard-on-direct",
+    /// Of a run: dropped, as no binding took it.
+    Unroutable = "unroutable",
+    /// Of a run: one message delivered again and again.
+    RedeliveryLoop = "redelivery-loop",
+    /// Of a run: a message that expired later than it should.
+    LateExpiry = "late-expiry",
+    /// Of a run: a consumer that came to nothing, as another held all.
+    StarvedConsumer = "starved-consumer",
+    /// Of a run: messages held to the end, unacknowledged.
+    UnackedAtEnd = "unacked-at-end",
+    /// Of a run: messages lost when the broker stopped.
+    LostAtRestart = "lost-at-restart",
+    /// Of a run: a dead letter that reached no queue.
+    DeadLetterLost = "dead-letter-lost",
+    /// Of a run: a dead letter dropped as it came back.
+    DroppedInCycle = "dropped-in-cycle",
+    /// Of a run: a channel or connection closed by the broker.
+    ClosedByError = "closed-by-error",
+    /// Of a run: a publisher blocked by an alarm.
+    PublisherBlocked = "publisher-blocked",
+    /// Of a run: messages lost with a `no_ack` consumer.
+    LostWithConsumer = "lost-with-consumer",
+    /// Of a run: messages dropped from a full queue.
+    DroppedByLength = "dropped-by-length",
+    /// Of a run: a rejected message that nothing kept.
+    RejectedAndLost = "rejected-and-lost",
+    /// Of a run: a message taken up again after its consumer went.
+    HandledTwice = "handled-twice",
+    /// Of a run: messages published on a closed channel.
+    PublishedIntoClosed = "published-into-closed",
+    /// Of a run: a publish answered by a nack.
+    RefusedPublish = "refused-publish",
+    /// Of a run: `start` of a client that ran.
+    AlreadyRunning = "already-running",
+    /// Of a run: a message taken up after a later one.
+    Overtaken = "overtaken",
+    /// Of a run: a command of the operator that was refused.
+    RefusedCommand = "refused-command",
+}
+
+impl Code {
+    /// Whether it is told of a run, by `inspect`, and not of a text.
+    pub fn is_of_run(self) -> bool {
+        self >= Self::Unroutable
+    }
+}
+
+/// The explanation of a diagnostic or finding, in Markdown, by its code.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn explanation(code: &str) -> Option<&'static str> {
+    Code::find(code).map(Code::explanation)
 }
 
 #[cfg(test)]

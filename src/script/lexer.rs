@@ -75,6 +75,10 @@ impl Lexer<'_> {
                 self.inside.pop();
                 self.push(TokenKind::TextClose, first.len_utf8(), true);
             }
+            // No expression begins with a backslash: the brace was meant as one.
+            '{' if self.rest().as_bytes().get(1) == Some(&b'\\') => {
+                self.push(TokenKind::TextEscape, 1, false)
+            }
             '{' => {
                 self.inside.push(Inside::Hole { braces: 0 });
                 self.push(TokenKind::HoleOpen, 1, false);
@@ -140,6 +144,14 @@ impl Lexer<'_> {
     fn comment(&mut self, kind: TokenKind, foreign: bool) {
         let length = self.run(|c| c != '\n');
         self.push(kind, length, foreign);
+    }
+
+    /// `/* … */` of other languages, as far as it goes on this line.
+    fn block_comment(&mut self) {
+        let line = self.run(|c| c != '\n');
+        let inside = self.rest().get(..line).unwrap_or("");
+        let length = inside.find("*/").map_or(line, |end| end + 2);
+        self.push(TokenKind::SlashComment, length, false);
     }
 
     /// `'…'`, as it stands, to the closing quote or the end of the line.
@@ -212,6 +224,7 @@ impl Lexer<'_> {
             ('<', Some('=')) => Some(T::LessEqual),
             ('>', Some('=')) => Some(T::GreaterEqual),
             ('/', Some('/')) => return self.comment(T::SlashComment, false),
+            ('/', Some('*')) => return self.block_comment(),
             ('&', Some('&')) | ('|', Some('|')) | ('-', Some('>')) | ('=', Some('>')) => Some(T::Operator),
             ('+' | '-' | '*', Some('=')) => Some(T::Operator),
             _ => None,
@@ -255,7 +268,7 @@ fn is_foreign_digit(c: char) -> bool {
 /// The character of the language that was meant by `c`: full-width forms and the quotes of input methods.
 pub fn meant(c: char) -> char {
     match c {
-        '“' | '”' | '„' | '＂' | '「' | '」' | '«' | '»' => '"',
+        '`' | '“' | '”' | '„' | '＂' | '「' | '」' | '«' | '»' => '"',
         '‘' | '’' | '＇' => '\'',
         '、' => ',',
         '。' => '.',

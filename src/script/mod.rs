@@ -21,6 +21,8 @@ pub mod statement;
 pub mod token;
 
 pub use analysis::{Analysis, analyse};
+#[cfg(not(target_arch = "wasm32"))]
+pub use diagnostic::explanation;
 pub use diagnostic::{Code, Diagnostic, Fix, Label, Severity};
 pub use format::{WIDTH, format};
 pub use grammar::{DEPTH_MAX, Parsed, parse};

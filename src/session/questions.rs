@@ -18,6 +18,7 @@ pub enum Slot {
     Topology,
     Routing,
     Checks,
+    Findings,
     Journey,
     Marks,
     /// Level and index.

@@ -55,8 +55,8 @@ fn slots(state: &State) -> Vec<Slot> {
         Panel::Routing => slots.push(Slot::Routing),
         Panel::Script | Panel::Scene | Panel::Output | Panel::Checks | Panel::Message => {}
     }
-    // Small, and told in the bar and on the tabs: whether all checks held, what is selected.
-    slots.extend([Slot::Checks, Slot::Journey]);
+    // Small, and told in the bar and on the tabs: whether all checks held, what was found, what is selected.
+    slots.extend([Slot::Checks, Slot::Findings, Slot::Journey]);
     slots
 }
 
@@ -77,6 +77,7 @@ fn question(state: &State, shown: &Shown, slot: Slot) -> Option<Asked> {
         Slot::Clients => What::Clients,
         Slot::Topology => What::Topology,
         Slot::Checks => What::Checks,
+        Slot::Findings => What::Findings,
         Slot::Routing => routing(state, shown)?,
         Slot::Journey => match &state.selection {
             Some(Thing::Message(message)) => What::Journey(message.clone()),

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::engine::protocol::{Answer, What};
-use crate::inspect::view::{CheckRow, ClientRow, Journey, Mark, Output, QueueRow, Routing, Tile, Topology};
+use crate::inspect::view::{
+    CheckRow, ClientRow, FindingRow, Journey, Mark, Output, QueueRow, Routing, Tile, Topology,
+};
 
 use super::questions::{Asked, Slot};
 
@@ -40,6 +42,7 @@ pub struct Views {
     pub topology: Option<Rc<Topology>>,
     pub routing: Option<Rc<RoutingView>>,
     pub checks: Option<Rc<Vec<CheckRow>>>,
+    pub findings: Option<Rc<Vec<FindingRow>>>,
     pub journey: Option<Rc<Option<Box<Journey>>>>,
     pub marks: Option<Rc<MarksView>>,
     /// By level and index.
@@ -66,6 +69,7 @@ impl Views {
             Answer::Clients(clients) => keep(&mut self.clients, clients),
             Answer::Topology(topology) => keep(&mut self.topology, topology),
             Answer::Checks(checks) => keep(&mut self.checks, checks),
+            Answer::Findings(findings) => keep(&mut self.findings, findings),
             Answer::Journey(journey) => keep(&mut self.journey, journey),
             Answer::Routing(answer) => {
                 if let What::Routing { exchange, key, .. } = &question.what {

@@ -222,7 +222,9 @@ fn view_panel(state: &State, dispatch: &Dispatch) -> Html {
                     selection={selection} dispatch={dispatch} />
             }
         }
-        Panel::Checks => html! { <Checks checks={shared(&views.checks)} dispatch={dispatch} /> },
+        Panel::Checks => {
+            html! { <Checks checks={shared(&views.checks)} findings={shared(&views.findings)} dispatch={dispatch} /> }
+        }
     }
 }
 

@@ -42,6 +42,22 @@ impl<'a> Document<'a> {
         told.collect()
     }
 
+    fn findings(&self) -> Vec<Value> {
+        let told = inspect::findings(self.recording);
+        let told = told.iter().map(|finding| {
+            json!({
+                "code": finding.code,
+                "message": finding.message,
+                "help": finding.help,
+                "count": finding.count,
+                "step": finding.moment.0,
+                "time_us": finding.moment.1,
+                "line": finding.span.map(|span| self.line(span)),
+            })
+        });
+        told.collect()
+    }
+
     fn queues(&self) -> Vec<Value> {
         let end = self.recording.state_at(self.recording.steps());
         let told = end.broker().view().queues().map(|queue| {
@@ -114,6 +130,7 @@ impl Serialize for Document<'_> {
         map.serialize_entry("printed", &said.collect::<Vec<_>>())?;
         map.serialize_entry("errors", &errors(recording).map(line).collect::<Vec<_>>())?;
         map.serialize_entry("checks", &self.checks())?;
+        map.serialize_entry("findings", &self.findings())?;
         map.serialize_entry("queues", &self.queues())?;
         map.serialize_entry("events", &Events(self))?;
         map.end()

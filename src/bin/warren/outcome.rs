@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use warren::amqp::SimTime;
+use warren::inspect::{findings, view::Severity};
 use warren::script::program::CheckKind;
 use warren::sim::{CheckResult, CheckState, Outcome, RecordKind, Recording};
 use warren::text::LineIndex;
@@ -89,6 +90,7 @@ pub fn report(recording: &Recording) -> String {
     for result in recording.checks() {
         check_line(&mut out, recording, result);
     }
+    found(&mut out, recording);
     queues(&mut out, recording);
     let version = recording.state_at(recording.steps()).broker().config().profile.version;
     let _ = writeln!(
@@ -101,6 +103,27 @@ pub fn report(recording: &Recording) -> String {
     );
     let _ = writeln!(out, "recording {:032x}", recording.hash());
     out
+}
+
+/// What went otherwise than it was likely meant, each with the first moment that shows it.
+fn found(out: &mut String, recording: &Recording) {
+    let text = &recording.spec().source;
+    let lines = LineIndex::new(text);
+    for finding in findings(recording) {
+        let line = finding.span.map(|span| lines.line_column(text, span.start).line);
+        let line = line.map_or_else(String::new, |line| format!(", line {line}"));
+        let (step, time) = finding.moment;
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            out,
+            "{}[{}] at {}, step {step}{line}: {}\n  help: {}",
+            if finding.severity == Severity::Note { "note" } else { "warning" },
+            finding.code,
+            SimTime(time),
+            finding.message,
+            finding.help
+        );
+    }
 }
 
 /// What clients printed and what was refused, in the order of time.

@@ -3,6 +3,7 @@
 use super::walk::Cx;
 use crate::script::ast::{Block, Role, Stmt, StmtKind};
 use crate::script::diagnostic::{Code, Diagnostic};
+use crate::text::TextEdit;
 
 pub(super) fn check(cx: &mut Cx<'_>, statement: &Stmt) {
     let StmtKind::Client { role: Role::Publisher, name, body, .. } = &statement.kind else { return };
@@ -12,7 +13,8 @@ pub(super) fn check(cx: &mut Cx<'_>, statement: &Stmt) {
     let message = format!("the publisher `{}` publishes nothing", name.text);
     cx.say(
         Diagnostic::warning(Code::IdlePublisher, name.span, message)
-            .help("write `publish \"hello\" to default key \"tasks\"` in it, or call it `client`: the words mean the same"),
+            .help("write `publish \"hello\" to default key \"tasks\"` in it, or call it `client`: the words mean the same")
+            .fix("call it `client`", vec![TextEdit::replace(statement.word, "client")]),
     );
 }
 

@@ -1,5 +1,6 @@
 //! `prefetch` after the last `consume`: it counts for the consumers made after it, and there are none.
 
+use super::rewrite::{drop_statement, insert_before};
 use super::walk::Cx;
 use crate::script::ast::{Options, Stmt, StmtKind};
 use crate::script::diagnostic::{Code, Diagnostic};
@@ -23,7 +24,14 @@ pub(super) fn check(cx: &mut Cx<'_>, statements: &[Stmt]) {
         cx.say(
             Diagnostic::warning(Code::LatePrefetch, late.head, message)
                 .also(consume.head, "the consumer made before it has no limit")
-                .help("put it before the `consume`"),
+                .help("put it before the `consume`")
+                .fix(
+                    "put it before the `consume`",
+                    vec![
+                        insert_before(cx.text, consume, late.span.of(cx.text)),
+                        drop_statement(cx.text, late.span),
+                    ],
+                ),
         );
     }
 }

@@ -7,6 +7,7 @@ use crate::script::ast::{Name, NameKind, OptValue, Options, Question, Stmt, Stmt
 use crate::script::diagnostic::{Code, Diagnostic};
 use crate::script::question::About;
 use crate::script::statement::{ValueKind, nearest};
+use crate::text::TextEdit;
 
 /// What a name should be.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,6 +32,7 @@ pub(super) fn check(cx: &mut Cx<'_>, statement: &Stmt) {
         StmtKind::Consume { queue, .. } | StmtKind::Get { queue, .. } | StmtKind::Purge { queue, .. } => {
             known(cx, queue, Kind::Queue);
         }
+        StmtKind::Bind { exchange: false, destination, source, .. } if swapped(cx, destination, source) => {}
         StmtKind::Bind { exchange, destination, source, .. } => {
             known(cx, destination, if *exchange { Kind::Exchange } else { Kind::Queue });
             known(cx, source, Kind::Exchange);
@@ -68,6 +70,31 @@ fn options(cx: &mut Cx<'_>, kind: &StmtKind) {
             _ => {}
         }
     }
+}
+
+/// `bind logs to tasks` where `logs` is the exchange: said in one.
+fn swapped(cx: &mut Cx<'_>, destination: &Name, source: &Name) -> bool {
+    let (Some(queue), Some(exchange)) = (source.literal(), destination.literal()) else { return false };
+    let declared = &cx.declared;
+    let is_so = declared.queues.has(queue)
+        && declared.exchanges.has(exchange)
+        && !declared.queues.has(exchange)
+        && !declared.exchanges.has(queue);
+    if is_so {
+        let message =
+            format!("a queue is bound to an exchange: `{exchange}` is the exchange, `{queue}` the queue");
+        let text = |name: &Name| name.span.of(cx.text).to_owned();
+        let edits = vec![
+            TextEdit::replace(destination.span, text(source)),
+            TextEdit::replace(source.span, text(destination)),
+        ];
+        cx.say(
+            Diagnostic::warning(Code::UnknownQueue, destination.span.to(source.span), message)
+                .help(format!("write `bind {} to {}`", text(source), text(destination)))
+                .fix("swap them", edits),
+        );
+    }
+    is_so
 }
 
 /// To the default exchange, the key is the name of a queue.

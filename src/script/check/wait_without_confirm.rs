@@ -1,5 +1,6 @@
 //! `wait for confirms` in a client that never asks for confirms: it waits for nothing.
 
+use super::rewrite::insert_first;
 use super::walk::Cx;
 use crate::script::ast::{Block, Plain, Stmt, StmtKind, Wait};
 use crate::script::diagnostic::{Code, Diagnostic};
@@ -16,7 +17,8 @@ pub(super) fn check(cx: &mut Cx<'_>, statement: &Stmt) {
                 span,
                 "the channel was never told to confirm: this waits for nothing",
             )
-            .help("write `confirm` before the first publish"),
+            .help("write `confirm` before the first publish")
+            .fix("write `confirm` at the beginning", vec![insert_first(cx.text, body, "confirm")]),
         );
     }
 }

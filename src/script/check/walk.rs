@@ -35,6 +35,7 @@ pub(super) struct Around<'t> {
 
 /// The walk's state: what every check sees.
 pub(super) struct Cx<'t> {
+    pub text: &'t str,
     pub declared: Declared,
     pub scopes: Scopes,
     pub around: Around<'t>,
@@ -61,8 +62,9 @@ impl Cx<'_> {
 }
 
 /// What is wrong with a tree, beyond what its grammar says.
-pub fn check(tree: &Tree) -> Vec<Diagnostic> {
+pub fn check(tree: &Tree, text: &str) -> Vec<Diagnostic> {
     let mut cx = Cx {
+        text,
         declared: Declared::of(tree),
         scopes: Scopes::default(),
         around: Around::default(),
@@ -135,7 +137,7 @@ impl<'t> Cx<'t> {
                 self.scopes.declare(&variable.text);
             }
             StmtKind::Assign { variable, path, value } => {
-                unknown_variable::assigned(self, variable);
+                unknown_variable::assigned(self, variable, value);
                 self.path(path);
                 self.expr(value);
             }

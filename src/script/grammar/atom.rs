@@ -76,6 +76,10 @@ impl Parser<'_> {
         if self.peek_at(1).kind == T::ParenOpen && self.peek_at(1).span.start == token.span.end {
             return self.call_or_question();
         }
+        if self.at_prefixed_text() {
+            self.text_prefix();
+            return self.atom();
+        }
         let kind = match word {
             "null" | "None" | "nil" => ExprKind::Null,
             "true" | "True" => ExprKind::Bool(true),
@@ -99,6 +103,23 @@ impl Parser<'_> {
         Ok(Expr { span: token.span, kind })
     }
 
+    /// `f"task {i}"`, `r"\\d"`: a text with letters before its quote.
+    fn at_prefixed_text(&self) -> bool {
+        let (word, next) = (self.peek().span, self.peek_at(1));
+        matches!(next.kind, T::TextOpen | T::PlainText)
+            && next.span.start == word.end
+            && word.end - word.start < 3
+    }
+
+    /// Reports it and goes over it.
+    #[cold]
+    fn text_prefix(&mut self) {
+        let span = self.bump().span;
+        let message =
+            format!("a text has no `{}` before it: `{{…}}` works in every `\"…\"`", span.of(self.text));
+        self.say(Diagnostic::error(Code::ForeignOperator, span, message).help("take it away").replace(""));
+    }
+
     fn call_or_question(&mut self) -> Read<Expr> {
         let word = self.bump().span;
         let written = word.of(self.text);
@@ -106,12 +127,45 @@ impl Parser<'_> {
             return self.question(word, spec);
         }
         let Some(spec) = Function::find(written) else {
+            if written == "range" {
+                return self.range_call(word);
+            }
             return Err(self.unknown_function(word));
         };
         let (arguments, group) = self.group(T::ParenClose, |parser| parser.listed(T::ParenClose))?;
         let span = word.to(group);
         self.check_count(spec, &arguments, span);
         Ok(Expr { span, kind: ExprKind::Call { function: spec.function, word, arguments } })
+    }
+
+    /// `range(10)`, `range(1, 10)`: said, and read as what was meant. Python's end is not included, ours is.
+    #[cold]
+    fn range_call(&mut self, word: Span) -> Read<Expr> {
+        let (arguments, group) = self.group(T::ParenClose, |parser| parser.listed(T::ParenClose))?;
+        let span = word.to(group);
+        let whole = |at: usize| match arguments.get(at).map(|one| &one.kind) {
+            Some(ExprKind::Int(number)) => Some(*number),
+            _ => None,
+        };
+        let offer = match (arguments.len(), whole(0), whole(1)) {
+            (1, Some(end), _) => format!("0..{}", end.saturating_sub(1)),
+            (2, Some(first), Some(end)) => format!("{first}..{}", end.saturating_sub(1)),
+            (1, None, _) => {
+                let end = arguments.first().map_or("", |one| one.span.of(self.text));
+                format!("0..{end} - 1")
+            }
+            _ => "1..10".to_owned(),
+        };
+        self.say(
+            Diagnostic::error(
+                Code::UnknownFunction,
+                span,
+                "a range is written with dots, both ends included",
+            )
+            .help(format!("write `{offer}`"))
+            .replace(offer),
+        );
+        Ok(Expr { span, kind: ExprKind::Broken })
     }
 
     fn check_count(&mut self, spec: &FunctionSpec, arguments: &[Expr], span: Span) {
@@ -142,7 +196,6 @@ impl Parser<'_> {
             "sent" => Some("published"),
             "output" | "stdout" => Some("printed"),
             "pending" | "unacknowledged" => Some("unacked"),
-            "range" => Some("1..10"),
             _ => None,
         };
         let mut diagnostic = Diagnostic::error(

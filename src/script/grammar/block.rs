@@ -5,7 +5,7 @@ use crate::script::ast::{Block, Stmt};
 use crate::script::diagnostic::{Code, Diagnostic};
 use crate::script::statement::Statement;
 use crate::script::token::TokenKind as T;
-use crate::text::Span;
+use crate::text::{Span, TextEdit};
 
 /// Whose statements these are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +45,7 @@ impl Level {
 impl Parser<'_> {
     /// Statements up to the closing brace (not read) or the end.
     pub fn statements(&mut self, level: Level) -> Vec<Stmt> {
+        let of_if = std::mem::take(&mut self.ends_at_else);
         let mut statements = Vec::new();
         loop {
             while matches!(self.peek().kind, T::Newline | T::Semicolon) {
@@ -55,6 +56,7 @@ impl Parser<'_> {
                 T::BraceClose if level != Level::Top => break,
                 T::BraceClose => self.extra_brace(),
                 _ if level != Level::Top && self.at_top_of_script() => break,
+                _ if of_if && self.at_word("else") => break,
                 _ => {
                     let before = self.position();
                     statements.push(self.statement_or_broken(level));
@@ -90,24 +92,20 @@ impl Parser<'_> {
     /// A block. The newlines before its brace are skipped, if it is there.
     pub fn block(&mut self, level: Level) -> Read<Block> {
         if !self.at_block() {
-            let reported = self.expected_help("`{`", "a block follows: `{ … }`");
-            // The block may still come on this line: then only the header is broken.
-            while !self.at_end() && !self.at(T::BraceOpen) {
-                self.bump();
-            }
-            if !self.at(T::BraceOpen) {
-                return Err(reported);
-            }
+            self.no_block()?;
         }
         self.skip_newlines();
+        let of_if = std::mem::take(&mut self.ends_at_else);
         self.deeper(|parser| {
             let open = parser.bump().span;
+            parser.ends_at_else = of_if;
             let statements = parser.ungrouped(|parser| parser.statements(level));
             let span = match parser.eat(T::BraceClose) {
                 Some(close) => {
                     parser.compare_indents(open, close);
                     open.to(close)
                 }
+                None if of_if && parser.at_word("else") => parser.closed_by_else(open),
                 None => parser.unclosed(open),
             };
             Ok(Block { span, statements })
@@ -125,10 +123,60 @@ impl Parser<'_> {
         }
     }
 
+    /// Something else stands where a block should. It may still come on this line: then only the header is broken.
+    #[cold]
+    fn no_block(&mut self) -> Read<()> {
+        if self.at(T::Colon) {
+            return Err(self.indented_block());
+        }
+        let reported = self.expected_help("`{`", "a block stands in braces: `{ … }`");
+        if self.at(T::ParenOpen) {
+            self.skip_brackets();
+            return Err(reported);
+        }
+        while !self.at_end() && !self.at(T::BraceOpen) {
+            self.bump();
+        }
+        if self.at(T::BraceOpen) { Ok(()) } else { Err(reported) }
+    }
+
+    /// `if a { … else { … }`: the brace before the `else` is missing.
+    #[cold]
+    fn closed_by_else(&mut self, open: Span) -> Span {
+        let word = self.peek().span;
+        self.say(
+            Diagnostic::error(Code::UnclosedBrace, open, "this `{` is never closed")
+                .also(word, "its `}` is missing before this `else`")
+                .help("write `}` before the `else`")
+                .edit(TextEdit::insert(word.start, "} ")),
+        );
+        open.to(self.previous())
+    }
+
+    /// `if a:` and lines further right: how Python has it. What belongs to it is skipped.
+    fn indented_block(&mut self) -> super::cursor::Reported {
+        let colon = self.peek().span;
+        let reported = self.report(
+            Diagnostic::error(Code::Expected, colon, "a block stands in braces, not behind `:`")
+                .help("write `{` here and `}` where the block ends"),
+        );
+        self.skip_indented(colon.start);
+        reported
+    }
+
+    #[cold]
     fn unclosed(&mut self, open: Span) -> Span {
         let found = self.here();
         self.quiet_here();
         let end = self.previous();
+        // Its brace stands in a text that is not closed, or one brace is missing for all of them.
+        if self.swallowed > 0 {
+            self.swallowed -= 1;
+            return open.to(end);
+        }
+        if self.unclosed_at.replace(self.position()) == Some(self.position()) {
+            return open.to(end);
+        }
         let guilty = self.suspect.take().filter(|suspect| suspect.start > open.start).unwrap_or(open);
         self.say(
             Diagnostic::error(Code::UnclosedBrace, guilty, "this `{` is never closed")
@@ -171,7 +219,7 @@ impl Parser<'_> {
 
 /// How far in the line of the byte `at` begins; nothing where the line is long, or (`first`) where something stands
 /// before it.
-fn indent(text: &str, at: u32, first: bool) -> Option<usize> {
+pub(super) fn indent(text: &str, at: u32, first: bool) -> Option<usize> {
     const REACH: usize = 200;
     let at = at as usize;
     let from = (at.saturating_sub(REACH)..=at).find(|&from| text.is_char_boundary(from))?;

@@ -2,7 +2,7 @@
 
 use super::block::Level;
 use super::cursor::{Parser, Read};
-use crate::script::ast::{Expr, StmtKind};
+use crate::script::ast::{Block, Expr, StmtKind};
 use crate::script::diagnostic::{Code, Diagnostic};
 use crate::script::token::TokenKind as T;
 
@@ -47,17 +47,25 @@ impl Parser<'_> {
 
     /// `if a { … } else if b { … } else { … }`
     pub fn if_(&mut self, level: Level) -> Read<StmtKind> {
-        let mut arms = vec![(self.condition()?, self.block(level.inside())?)];
+        let mut arms = vec![(self.condition()?, self.block_of_if(level)?)];
         let mut otherwise = None;
         while self.eat_word_after_newlines("else") || self.eat_elif() {
             if self.eat_word("if").is_some() || self.eat_elif_word() {
-                arms.push((self.condition()?, self.block(level.inside())?));
+                arms.push((self.condition()?, self.block_of_if(level)?));
             } else {
                 otherwise = Some(self.block(level.inside())?);
                 break;
             }
         }
         Ok(StmtKind::If { arms, otherwise })
+    }
+
+    /// A block that may be followed by `else`.
+    fn block_of_if(&mut self, level: Level) -> Read<Block> {
+        self.ends_at_else = true;
+        let block = self.block(level.inside());
+        self.ends_at_else = false;
+        block
     }
 
     /// `elif`, which elsewhere means `else if`: said, and read as that.

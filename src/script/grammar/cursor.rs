@@ -24,6 +24,14 @@ pub(super) struct Parser<'t> {
     said_too_deep: bool,
     /// A block whose closing brace stands suspiciously far left.
     pub suspect: Option<Span>,
+    /// The block that comes next belongs to an `if`: an `else` in it says that its `}` is missing.
+    pub ends_at_else: bool,
+    /// Closing braces that unclosed texts have swallowed.
+    pub swallowed: usize,
+    /// Where a block was found to be unclosed: the blocks around it are so for the same reason.
+    pub unclosed_at: Option<usize>,
+    /// Code of a client library has been spoken of.
+    pub said_library: bool,
     /// Where the last error was reported: a second one there is its echo.
     reported: Option<usize>,
     pub diagnostics: Vec<Diagnostic>,
@@ -42,6 +50,10 @@ impl<'t> Parser<'t> {
             depth: 0,
             said_too_deep: false,
             suspect: None,
+            ends_at_else: false,
+            swallowed: 0,
+            unclosed_at: None,
+            said_library: false,
             reported: None,
             diagnostics: Vec::new(),
             has_errors: false,
@@ -97,6 +109,11 @@ impl<'t> Parser<'t> {
     /// Goes out of one; the closing token is next, if it is there.
     pub fn close_group(&mut self) {
         self.groups = self.groups.saturating_sub(1);
+    }
+
+    /// Whether nothing is open in which commas part entries.
+    pub fn is_ungrouped(&self) -> bool {
+        self.groups == 0
     }
 
     /// Runs `read` as if outside all groups: blocks have lines of their own.

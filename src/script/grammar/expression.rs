@@ -2,6 +2,7 @@
 
 use super::cursor::{Parser, Read};
 use crate::script::ast::{Arithmetic, Comparison, Expr, ExprKind};
+use crate::script::diagnostic::{Code, Diagnostic};
 use crate::script::token::TokenKind as T;
 use crate::text::Spanned;
 
@@ -146,8 +147,22 @@ impl Parser<'_> {
         if rest.is_empty() {
             return Ok(first);
         }
+        self.check_filled(&first, &rest);
         let span = first.span.to(self.previous());
         Ok(Expr { span, kind: ExprKind::Chain { first: Box::new(first), rest } })
+    }
+
+    /// `"task %d" % i`, as Python fills texts.
+    #[inline(never)]
+    fn check_filled(&mut self, first: &Expr, rest: &[(Spanned<Arithmetic>, Expr)]) {
+        if let (ExprKind::Text(_), Some((sign, _))) = (&first.kind, rest.first())
+            && sign.value == Arithmetic::Remainder
+        {
+            self.say(
+                Diagnostic::error(Code::ForeignOperator, sign.span, "a text is not filled with `%`")
+                    .help("put the value into it: `\"task {i}\"`"),
+            );
+        }
     }
 
     fn unary(&mut self) -> Read<Expr> {

@@ -2,6 +2,7 @@
 
 use super::block::Level;
 use super::cursor::{Parser, Reported};
+use crate::script::ast::{Name, NameKind};
 use crate::script::diagnostic::{Code, Diagnostic};
 use crate::script::statement::{Statement, nearest};
 use crate::script::token::TokenKind as T;
@@ -17,6 +18,11 @@ const WORDS: &[(&str, &str)] = &[
     ("receive", "`consume tasks { ack }`, or `get tasks` for one message"),
     ("send", "`publish \"hello\" to default key \"tasks\"`"),
     ("emit", "`publish \"hello\" to default key \"tasks\"`"),
+    ("create", "`queue tasks` or `exchange logs fanout`"),
+    ("prefetch_count", "`prefetch 1`"),
+    ("auto_ack", "`no_ack` behind the queue: `consume tasks no_ack { … }`"),
+    ("no_ack", "`no_ack` behind the queue: `consume tasks no_ack { … }`"),
+    ("durability", "`durable` behind the queue's name, on its line"),
     ("declare", "`queue tasks` or `exchange logs fanout`"),
     ("sleep", "`wait 1s`"),
     ("pause", "`wait 1s`"),
@@ -122,12 +128,68 @@ impl Parser<'_> {
         let span = start.to(self.peek_at(ahead).span);
         let message = "statements are written without dots and parentheses";
         let mut diagnostic = Diagnostic::error(Code::KeywordArgument, span, message);
-        if let Some((_, way)) = WORDS.iter().find(|(habit, _)| *habit == method) {
+        let of_message = matches!(method, "ack" | "nack" | "reject") && ahead == 2;
+        if of_message {
+            let way = format!("{method} {}", start.of(self.text));
+            let empty =
+                self.peek_at(ahead + 1).kind == T::ParenOpen && self.peek_at(ahead + 2).kind == T::ParenClose;
+            diagnostic = diagnostic.help(format!("write `{way}`"));
+            if empty {
+                diagnostic = diagnostic.edit(TextEdit::replace(span.to(self.peek_at(ahead + 2).span), way));
+            }
+        } else if let Some((_, way)) = WORDS.iter().find(|(habit, _)| *habit == method) {
             diagnostic = diagnostic.help(write(way));
         } else if let Some(spec) = Statement::find(method) {
             diagnostic = diagnostic.help(format!("write `{}`", spec.form));
         }
         self.report(diagnostic)
+    }
+
+    /// `connection = pika.BlockingConnection(…)`, `channel = connection.channel()`.
+    pub fn at_library_object(&self) -> bool {
+        let kinds = [T::Assign, T::Word, T::Dot, T::Word, T::ParenOpen];
+        kinds.iter().enumerate().all(|(at, kind)| self.peek_at(at + 1).kind == *kind)
+    }
+
+    /// Reports it, once in a script, and skips it.
+    pub fn library_object(&mut self) -> Reported {
+        let span = self.peek().span.to(self.peek_at(4).span);
+        let diagnostic = Diagnostic::error(
+            Code::KeywordArgument,
+            span,
+            "a client connects and opens its channel by itself",
+        )
+        .help(
+            "write `client app { … }`, and in it what it does: `publish \"hello\" to default key \"tasks\"`",
+        );
+        if std::mem::replace(&mut self.said_library, true) {
+            self.quiet_here();
+            return Reported;
+        }
+        self.report(diagnostic)
+    }
+
+    /// `queue='tasks'` in a name place: said, and understood.
+    pub fn name_argument(&mut self) -> Option<Name> {
+        let is_name = matches!(self.word(), "queue" | "exchange" | "name");
+        if !is_name || !self.at_keyword_argument() {
+            return None;
+        }
+        let word = self.bump().span;
+        let written = word.of(self.text);
+        self.bump();
+        let value = self.argument_value();
+        let plain = value.of(self.text).trim_matches(['\'', '"']).to_owned();
+        let message = format!("`{written}=` is not how a name is written: there is no `=`");
+        let span = word.to(value);
+        let way = format!("\"{plain}\"");
+        self.say(
+            Diagnostic::error(Code::KeywordArgument, span, message)
+                .help(format!("write `{way}`"))
+                .replace(way),
+        );
+        self.eat(T::Comma);
+        Some(Name { span, kind: NameKind::Word(plain.into()) })
     }
 
     /// `word = …` where the word is a statement and the value that of a library's argument: `queue='tasks'`.
@@ -159,8 +221,11 @@ impl Parser<'_> {
             spec.option(ours).is_some_and(|option| option.value == crate::script::statement::ValueKind::Flag);
         let way = match (written, lower.as_str()) {
             ("delivery_mode", "2") => Some("persistent".to_owned()),
-            _ if is_flag && lower == "true" => Some(ours.to_owned()),
-            _ if is_flag && lower == "false" => Some(String::new()),
+            _ if is_flag && matches!(&*lower, "true" | "1" | "yes" | "on") => Some(ours.to_owned()),
+            _ if is_flag && matches!(&*lower, "false" | "0" | "no" | "off") => Some(String::new()),
+            ("type" | "exchange_type", _) if spec.word == "exchange" => {
+                Some(text.trim_matches(['\'', '"']).to_owned())
+            }
             _ if spec.option(ours).is_some() => Some(format!("{ours} {quoted}")),
             ("queue" | "exchange" | "name" | "body" | "prefetch_count" | "exchange_type", _) => Some(quoted),
             _ => None,
@@ -199,6 +264,17 @@ impl Parser<'_> {
         let span = self.peek().span;
         let word = span.of(self.text);
         let next = self.peek_at(1).kind;
+        if next == T::Colon {
+            let diagnostic = Diagnostic::error(
+                Code::UnknownStatement,
+                span.to(self.peek_at(1).span),
+                "a script is no YAML: statements have no `:`",
+            )
+            .help("a queue is declared with `queue tasks durable`, a client with `consumer worker { … }`");
+            let reported = self.report(diagnostic);
+            self.skip_indented(span.start);
+            return reported;
+        }
         if matches!(next, T::Operator | T::Equal) {
             self.bump();
             return self.foreign_operator();
@@ -222,6 +298,13 @@ impl Parser<'_> {
         let lower = word.to_lowercase();
         if let Some((_, way)) = WORDS.iter().find(|(habit, _)| *habit == lower) {
             diagnostic = diagnostic.help(write(way));
+        } else if let Some(owner) = ["queue", "exchange", "publish", "consume"]
+            .into_iter()
+            .find(|owner| Statement::find(owner).is_some_and(|spec| spec.option(&lower).is_some()))
+        {
+            diagnostic = diagnostic.help(format!(
+                "`{lower}` is an option: it stands behind the name, on the line of its `{owner}`"
+            ));
         } else if let Some(near) = nearest(word, fitting()) {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?")).replace(near);
         } else {
@@ -290,6 +373,11 @@ impl Parser<'_> {
             })
             .or_else(|| nearest(word, spec.all_options().map(|option| option.word)))
     }
+}
+
+/// What to write instead of a word that begins a statement, or is an argument, elsewhere.
+pub fn way(word: &str) -> Option<String> {
+    WORDS.iter().find(|(habit, _)| *habit == word).map(|(_, way)| write(way))
 }
 
 /// "write `…`", or what else there is to do.

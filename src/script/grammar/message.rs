@@ -2,7 +2,7 @@
 
 use super::block::Level;
 use super::cursor::{Parser, Read};
-use crate::script::ast::{Ident, Settle, StmtKind};
+use crate::script::ast::{Comparison, ExprKind, Ident, Settle, StmtKind};
 use crate::script::diagnostic::{Code, Diagnostic};
 use crate::script::statement::Statement;
 use crate::script::token::TokenKind as T;
@@ -14,6 +14,18 @@ impl Parser<'_> {
             return Err(self.expected_help("the body", "write `publish \"hello\" to default key \"tasks\"`"));
         }
         let body = self.expression()?;
+        if let ExprKind::Compare { how: Comparison::In, right, .. } = &body.kind
+            && !self.at_word("to")
+        {
+            let name = right.span.of(self.text);
+            let help = format!("write `to default key \"{name}\"` for a queue, `to {name}` for an exchange");
+            let diagnostic = Diagnostic::error(
+                Code::Expected,
+                body.span,
+                "a message is published `to` an exchange, not `in` something",
+            );
+            return Err(self.report(diagnostic.help(help)));
+        }
         let exchange = self.exchange_behind_to(spec)?;
         let options = self.options(spec, None)?;
         Ok(StmtKind::Publish { body, exchange, options })
@@ -71,6 +83,9 @@ impl Parser<'_> {
 
     /// A queue's name, also behind `from` or `queue` as other languages have it.
     fn named_queue(&mut self, spec: &'static Statement) -> Read<crate::script::ast::Name> {
+        if let Some(name) = self.name_argument() {
+            return Ok(name);
+        }
         if matches!(self.word(), "from" | "queue")
             && matches!(self.peek_at(1).kind, T::Word | T::TextOpen)
             && !self.next_is_option(spec)

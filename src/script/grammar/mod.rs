@@ -2,7 +2,7 @@
 //!
 //! Second stage of the chain. Verbs: `at`, `eat`, `expect`; a function called `x` reads an `x` or reports what it
 //! found instead. Invariant: it never fails, reads each token a bounded number of times, and never goes deeper
-//! than [`DEPTH_MAX`]. A statement that cannot be read becomes `Broken`, with its blocks read all the same.
+//! than [`DEPTH_MAX`]. What only errors need is kept out of the frames of nesting by `#[cold]`. A statement that cannot be read becomes `Broken`, with its blocks read all the same.
 
 mod atom;
 mod block;
@@ -24,6 +24,7 @@ mod text;
 mod topology;
 mod wait;
 
+pub use habit::way;
 pub use name::RESERVED;
 pub use parse::{DEPTH_MAX, DIAGNOSTICS_MAX, PARTS_MAX, Parsed, parse};
 pub use settings::VERSIONS;

@@ -52,6 +52,10 @@ impl Parser<'_> {
                 self.check_length(&pieces, span);
                 Ok(Name { span, kind: NameKind::Text(pieces) })
             }
+            T::Minus => Err(self.expected_help(
+                what,
+                "there are no options with `-`: each is a word behind the name, such as `vhost shop`",
+            )),
             T::ParenOpen => {
                 Err(self.expected_help(what, "statements take no parentheses: the name follows the word"))
             }

@@ -61,6 +61,11 @@ const UNITS: &[(&str, &str)] = &[
 impl Parser<'_> {
     /// The number here.
     pub fn number(&mut self) -> Expr {
+        if self.at(T::Number)
+            && let Some(number) = self.split_number()
+        {
+            return number;
+        }
         let token = self.bump();
         let written: String = token.span.of(self.text).chars().map(meant).collect();
         let digits = written.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(written.len());
@@ -80,6 +85,44 @@ impl Parser<'_> {
             ExprKind::Broken
         });
         Expr { span: token.span, kind }
+    }
+
+    /// `30 s`, `1,5s`, `10,000`: one number in pieces. Said once, and read over.
+    #[cold]
+    fn split_number(&mut self) -> Option<Expr> {
+        let (first, second, third) = (self.peek().span, self.peek_at(1), self.peek_at(2));
+        let number = first.of(self.text);
+        let is_unit = |word: &str| {
+            TIME.iter().chain(SIZE).any(|(unit, _)| *unit == word)
+                || UNITS.iter().any(|(unit, _)| *unit == word)
+        };
+        let digits = matches!(third.kind, T::Number | T::Duration | T::Size | T::BadNumber);
+        let (count, code, message, offer) =
+            if second.kind == T::Word && third.kind != T::Colon && is_unit(second.span.of(self.text)) {
+                let unit = second.span.of(self.text);
+                let unit = UNITS.iter().find(|(theirs, _)| *theirs == unit).map_or(unit, |(_, ours)| ours);
+                (2, Code::UnknownUnit, "a number and its unit are one word", format!("{number}{unit}"))
+            } else if second.kind == T::Comma
+                && digits
+                && self.is_ungrouped()
+                && second.span.start == first.end
+                && third.span.start == second.span.end
+            {
+                let rest = third.span.of(self.text);
+                if rest.len() == 3 && third.kind == T::Number {
+                    (3, Code::WrongKind, "a number is written without separators", format!("{number}{rest}"))
+                } else {
+                    (3, Code::WrongKind, "decimals stand behind a point", format!("{number}.{rest}"))
+                }
+            } else {
+                return None;
+            };
+        let mut span = first;
+        for _ in 0..count {
+            span = span.to(self.bump().span);
+        }
+        self.say(Diagnostic::error(code, span, message).help(format!("write `{offer}`")).replace(offer));
+        Some(Expr { span, kind: ExprKind::Broken })
     }
 
     fn unknown_unit(&mut self, token: Token, number: &str, unit: &str) {

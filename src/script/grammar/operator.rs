@@ -11,6 +11,10 @@ use crate::text::Spanned;
 impl Parser<'_> {
     /// `at 5s crash worker`, `at 5s { … }`
     pub fn at_time(&mut self) -> Read<StmtKind> {
+        if self.at(T::Word) {
+            let word = self.word();
+            return Err(self.expected_help("a time", format!("write the time first: `at 5s {word} …`")));
+        }
         let time = self.fixed_duration()?;
         let deeds = self.deeds()?;
         Ok(StmtKind::At { time, deeds })
@@ -85,7 +89,14 @@ impl Parser<'_> {
         let takes_table = spec.form.ends_with('}');
         let table = if takes_table && self.at(T::BraceOpen) { Some(self.sum()?) } else { None };
         if takes_table && table.is_none() {
-            return Err(self.expected_help("a table", "what it sets stands in braces: `{ max_length: 10 }`"));
+            let help = match spec.word {
+                "set_policy" | "set_operator_policy" => format!(
+                    "write `{} NAME pattern \"^tasks$\" apply_to queues {{ message_ttl: 60s }}`",
+                    spec.word
+                ),
+                _ => "what it sets stands in braces: `{ max_length: 10 }`".to_owned(),
+            };
+            return Err(self.expected_help("a table", help));
         }
         Ok(StmtKind::Admin { command: spec.word, name, options, table })
     }

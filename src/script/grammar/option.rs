@@ -82,6 +82,9 @@ impl Parser<'_> {
                     .help("keep one"),
             );
         }
+        if self.at(T::Colon) {
+            self.colon_behind(spec, word);
+        }
         let value = self.option_value(spec, word).unwrap_or_else(|_| {
             self.skip_to_option();
             OptValue::None
@@ -125,16 +128,26 @@ impl Parser<'_> {
         })
     }
 
+    /// `durable: true`, as YAML and JSON have it.
+    fn colon_behind(&mut self, spec: &OptionSpec, word: Span) {
+        let colon = self.bump().span;
+        let message = format!("options are written without `:`: `{}`", spec.word);
+        let diagnostic = Diagnostic::error(Code::KeywordArgument, word.to(colon), message);
+        let is_flag = spec.value == ValueKind::Flag;
+        let span = if is_flag && !self.at_end() { colon.to(self.bump().span) } else { colon };
+        self.say(diagnostic.help("take the colon away").edit(TextEdit::replace(span, "")));
+    }
+
     /// `durable true`, as configuration files have it.
     fn flag_without_value(&mut self, spec: &OptionSpec, word: Span) {
         let value = self.word();
-        if value != "true" && value != "false" {
+        if !matches!(value, "true" | "false" | "yes" | "no" | "True" | "False") {
             return;
         }
         let span = self.bump().span;
         let message = format!("`{}` takes no value", spec.word);
         let diagnostic = Diagnostic::error(Code::WrongKind, span, message);
-        let way = if value == "true" { spec.word } else { "" };
+        let way = if matches!(value, "true" | "yes" | "True") { spec.word } else { "" };
         let help = if way.is_empty() { "without the word it is false" } else { "the word alone says it" };
         self.say(diagnostic.help(help).edit(TextEdit::replace(word.to(span), way)));
     }
@@ -152,6 +165,16 @@ impl Parser<'_> {
         let diagnostic = match (spec.value, &value.kind) {
             (ValueKind::Duration | ValueKind::Expiration, ExprKind::Int(_) | ExprKind::Float(_)) => {
                 self.missing_unit(value, "ms")
+            }
+            (ValueKind::Number, ExprKind::Float(_)) => {
+                let whole: String = match written.split_once('.') {
+                    Some((whole, thousand)) if thousand.len() == 3 => format!("{whole}{thousand}"),
+                    parts => parts.map_or("1", |(whole, _)| whole).to_owned(),
+                };
+                let message = format!("`{}` takes a whole number, not `{written}`", spec.word);
+                Diagnostic::error(Code::WrongKind, value.span, message)
+                    .help(format!("write `{} {whole}`", spec.word))
+                    .replace(whole)
             }
             (ValueKind::Size, ExprKind::Duration(_))
             | (ValueKind::Number, ExprKind::Duration(_) | ExprKind::Size(_)) => {
@@ -254,6 +277,9 @@ impl Parser<'_> {
     }
 
     fn unknown_option(&mut self, spec: &'static Statement) {
+        if self.spelt_out(spec) {
+            return;
+        }
         let span = self.bump().span;
         let word = span.of(self.text);
         let message = format!("`{}` has no option `{word}`", spec.word);
@@ -261,6 +287,14 @@ impl Parser<'_> {
         let mut words = spec.all_options().map(|option| format!("`{}`", option.word)).peekable();
         if let ("ack" | "reject", "multiple" | "requeue") = (spec.word, word) {
             diagnostic = diagnostic.help(format!("write `nack {word}`"));
+        } else if let ("expect" | "always" | "never" | "eventually", "equals" | "equal" | "is") =
+            (spec.word, word)
+        {
+            diagnostic = diagnostic.help("write `==`").replace("==");
+        } else if spec.word == "add_user" && self.at_end() {
+            diagnostic = diagnostic
+                .help(format!("write `password \"{word}\"`"))
+                .replace(format!("password \"{word}\""));
         } else if let Some(near) = Self::meant_option(word, spec) {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?")).replace(near);
         } else if words.peek().is_none() {
@@ -270,8 +304,71 @@ impl Parser<'_> {
             diagnostic = diagnostic.help(format!("its options are {} …", some.join(", ")));
         }
         self.say(diagnostic);
+        let before = self.position();
         self.skip_to_option();
+        // A bare word may have been its value.
+        let takes_value = Self::meant_option(word, spec)
+            .and_then(|near| spec.option(near))
+            .is_some_and(|near| near.value != ValueKind::Flag);
+        if takes_value
+            && self.position() == before
+            && self.at(T::Word)
+            && spec.option(self.word()).is_none()
+            && Statement::find(self.word()).is_none()
+        {
+            self.bump();
+        }
         self.quiet_here();
+    }
+
+    /// `with routing key "error"`, `x-message-ttl 60s`: an option in other words. Said once; the parser then stands
+    /// before the option, or behind its value.
+    fn spelt_out(&mut self, spec: &'static Statement) -> bool {
+        let start = self.peek().span;
+        let ahead = (1..3).find(|ahead| self.word_at(*ahead) == "key");
+        let filler = ["with", "using", "by", "routing", "binding"];
+        if let Some(ahead) = ahead.filter(|ahead| {
+            spec.option("key").is_some() && (0..*ahead).all(|at| filler.contains(&self.word_at(at)))
+        }) {
+            let key = self.peek_at(ahead).span;
+            self.say(
+                Diagnostic::error(Code::UnknownOption, start.to(key), "a key is written `key`, nothing more")
+                    .help("write `key \"error\"`")
+                    .replace("key"),
+            );
+            for _ in 0..ahead {
+                self.bump();
+            }
+            return true;
+        }
+        let dashed = self.dashed();
+        let written = dashed.of(self.text);
+        let ours = written.trim_start_matches("x-").trim_start_matches("--").replace('-', "_");
+        let Some(option) = spec.option(&ours).filter(|_| written.contains('-')) else { return false };
+        let message = format!("options are words without `x-`, with `_` for `-`: `{}`", option.word);
+        self.say(
+            Diagnostic::error(Code::UnknownOption, dashed, message)
+                .help(format!("write `{}`", option.word))
+                .replace(option.word),
+        );
+        while self.peek().span.start < dashed.end && !self.at_end() {
+            self.bump();
+        }
+        // Its value is read as it would have been.
+        let _ = self.option_value(option, dashed);
+        self.quiet_here();
+        true
+    }
+
+    /// The word here and what hangs on it by dashes: `x-message-ttl`.
+    fn dashed(&self) -> Span {
+        // No option is longer; a bound, so that this is linear in the text.
+        const LENGTH_MAX: usize = 64;
+        let start = self.peek().span.start;
+        let rest = self.text.get(start as usize..).unwrap_or("");
+        let part =
+            rest.chars().take(LENGTH_MAX).take_while(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+        Span::new(start, start + part.map(char::len_utf8).sum::<usize>() as u32)
     }
 
     /// Skips what belongs to an option that could not be read.

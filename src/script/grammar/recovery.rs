@@ -1,6 +1,6 @@
 //! How reading goes on after an error: to the end of the statement, through its blocks.
 
-use super::block::Level;
+use super::block::{Level, indent};
 use super::cursor::Parser;
 use crate::script::ast::Block;
 use crate::script::diagnostic::{Code, Diagnostic};
@@ -61,8 +61,27 @@ impl Parser<'_> {
         }
     }
 
+    /// Skips to the end of the line and over all lines that stand further right than the line of `at`, or go on with it.
+    pub fn skip_indented(&mut self, at: u32) {
+        let Some(own) = indent(self.text, at, false) else { return };
+        loop {
+            while !matches!(self.peek().kind, T::Newline | T::End) {
+                self.bump();
+            }
+            let next = self.after_newlines();
+            let further = indent(self.text, next.span.start, true).is_some_and(|next| next > own);
+            let goes_on =
+                matches!(next.span.of(self.text), "else" | "elif" | "except" | "catch" | "finally" | "-");
+            self.quiet_here();
+            if next.kind == T::End || !(further || goes_on) {
+                return;
+            }
+            self.skip_newlines();
+        }
+    }
+
     /// Skips a bracket with what is in it, if its closing one is near; else only the bracket.
-    fn skip_brackets(&mut self) {
+    pub fn skip_brackets(&mut self) {
         let mut open = 0u32;
         for ahead in 0..LOOKAHEAD_MAX {
             match self.peek_at(ahead).kind {
@@ -116,6 +135,8 @@ impl Parser<'_> {
                     _ => {}
                 },
                 T::Newline | T::End => {
+                    self.swallowed +=
+                        open_texts.first().map_or(0, |_| self.swallowed_before(token.span.start));
                     for open in std::mem::take(&mut open_texts).into_iter().flatten() {
                         self.foreign_text(open, None);
                     }
@@ -128,10 +149,20 @@ impl Parser<'_> {
         }
     }
 
+    /// How many braces more are closed than opened behind the last quote of the line that ends at `end`.
+    fn swallowed_before(&self, end: u32) -> usize {
+        let line = self.text.get(..end as usize).and_then(|before| before.rsplit('\n').next()).unwrap_or("");
+        let swallowed = line.rsplit('"').next().unwrap_or("");
+        swallowed.matches('}').count().saturating_sub(swallowed.matches('{').count())
+    }
+
     /// A text in quotes of an input method: one error for both quotes, one fix.
     fn foreign_text(&mut self, open: Token, close: Option<Token>) {
         let written = open.span.of(self.text);
-        let message = format!("write `\"` instead of `{written}`");
+        let message = match written {
+            "`" => "a text stands between `\"`, not between backticks".to_owned(),
+            _ => format!("write `\"` instead of `{written}`"),
+        };
         let mut diagnostic = Diagnostic::error(Code::ForeignCharacter, open.span, message);
         diagnostic = match close {
             Some(close) => {
@@ -166,9 +197,7 @@ impl Parser<'_> {
 
     fn slash_comment(&mut self, token: Token) {
         let span = crate::text::Span::new(token.span.start, token.span.start + 2);
-        self.say(
-            Diagnostic::error(Code::ForeignOperator, span, "a comment begins with `#`, not `//`")
-                .replace("#"),
-        );
+        let message = format!("a comment begins with `#`, not `{}`", span.of(self.text));
+        self.say(Diagnostic::error(Code::ForeignOperator, span, message).replace("#"));
     }
 }

@@ -6,7 +6,7 @@ use crate::script::ast::{Plain, Stmt, StmtKind};
 use crate::script::diagnostic::{Code, Diagnostic};
 use crate::script::statement::Statement;
 use crate::script::token::TokenKind as T;
-use crate::text::Span;
+use crate::text::{Span, TextEdit};
 
 impl Parser<'_> {
     /// A statement; if it cannot be read, what could be read of it.
@@ -16,8 +16,9 @@ impl Parser<'_> {
             Ok(kind) => kind,
             Err(_) => StmtKind::Broken(self.recover()),
         };
-        if !self.at_end() {
-            self.not_ended();
+        // Where a block was never closed, what follows is another statement.
+        if !self.at_end() && self.unclosed_at != Some(self.position()) {
+            self.not_ended(&kind);
             // The statement itself was read: it counts, or what it declares would be missed everywhere.
             let blocks = self.recover();
             if !blocks.is_empty() && matches!(kind, StmtKind::Broken(_)) {
@@ -36,14 +37,38 @@ impl Parser<'_> {
     }
 
     /// Something follows the statement on its line.
-    fn not_ended(&mut self) {
+    #[cold]
+    fn not_ended(&mut self, kind: &StmtKind) {
         let word = self.word();
+        let span = self.here();
+        let takes_key = matches!(kind, StmtKind::Publish { .. } | StmtKind::Bind { .. });
+        if takes_key && matches!(self.peek().kind, T::TextOpen | T::PlainText) {
+            let diagnostic = Diagnostic::error(Code::Expected, span, "expected the word `key` before a key")
+                .help(format!("write `key {}`", self.rest_of_text()))
+                .edit(TextEdit::insert(span.start, "key "));
+            self.report(diagnostic);
+            return;
+        }
+        if self.at(T::BraceOpen) && self.at_table() {
+            self.expected_help(
+                "the end of the statement",
+                "options stand behind the name, without braces: `queue tasks durable message_ttl 30s`",
+            );
+            return;
+        }
+        if self.at(T::Operator) && self.peek_at(1).kind == T::BraceOpen {
+            let message = format!("`{}` means nothing here", span.of(self.text));
+            let diagnostic = Diagnostic::error(Code::ForeignOperator, span, message)
+                .help("take it away: the block follows the statement")
+                .replace("");
+            self.report(diagnostic);
+            return;
+        }
         if Statement::find(word).is_some() {
-            let span = self.here();
             let message = format!("`{word}` begins another statement");
             let diagnostic = Diagnostic::error(Code::Expected, span, message)
                 .help("put it on a line of its own, or write `;` before it")
-                .edit(crate::text::TextEdit::insert(span.start, "; "));
+                .edit(TextEdit::insert(span.start, "; "));
             self.report(diagnostic);
         } else if self.at(T::Operator) || self.at(T::Assign) {
             self.foreign_operator();
@@ -52,12 +77,49 @@ impl Parser<'_> {
         }
     }
 
+    /// The text that begins here, as far as its line goes.
+    fn rest_of_text(&self) -> String {
+        let rest = self.text.get(self.peek().span.start as usize..).unwrap_or("");
+        let quote = rest.chars().next().unwrap_or('"');
+        let end = rest
+            .char_indices()
+            .skip(1)
+            .find(|(_, c)| *c == quote || *c == '\n')
+            .map_or(rest.len(), |(at, _)| at);
+        format!("\"{}\"", rest.get(1..end).unwrap_or("tasks"))
+    }
+
+    /// `ack()`: a statement takes no parentheses. Said, and read over.
+    #[cold]
+    fn empty_call(&mut self) {
+        let (open, close) = (self.peek(), self.peek_at(1));
+        if open.kind != T::ParenOpen || close.kind != T::ParenClose || open.span.start != self.previous().end
+        {
+            return;
+        }
+        let word = self.previous().of(self.text);
+        self.say(
+            Diagnostic::error(
+                Code::KeywordArgument,
+                open.span.to(close.span),
+                "statements are written without parentheses",
+            )
+            .help(format!("write `{word}`"))
+            .replace(""),
+        );
+        self.bump();
+        self.bump();
+    }
+
     fn statement(&mut self, level: Level) -> Read<StmtKind> {
         if !self.at(T::Word) {
             return Err(self.no_statement());
         }
         if self.at_library_call() {
             return Err(self.library_call());
+        }
+        if self.at_library_object() {
+            return Err(self.library_object());
         }
         let word = self.word();
         let next = self.peek_at(1);
@@ -75,11 +137,14 @@ impl Parser<'_> {
         let Some(spec) = spec else {
             return Err(self.unknown_statement(level));
         };
+        // What stands in the block of a misplaced statement is no mistake of its own.
+        let inside = if level.allows(spec) { level } else { Level::Any };
         if !level.allows(spec) {
             self.misplaced(spec, level);
         }
         self.bump();
-        self.rest_of(spec, level)
+        self.empty_call();
+        self.rest_of(spec, inside)
     }
 
     /// What follows the statement's word.
@@ -138,6 +203,15 @@ impl Parser<'_> {
                 // Its own error is said already.
                 self.quiet_here();
                 super::cursor::Reported
+            }
+            T::BraceOpen if self.at_table() => {
+                self.expected_help("a statement", "a script is no JSON: a queue is declared with `queue tasks durable`")
+            }
+            T::Minus if self.peek_at(1).kind == T::Minus => {
+                let span = self.peek().span.to(self.peek_at(1).span);
+                let diagnostic =
+                    Diagnostic::error(Code::ForeignOperator, span, "a comment begins with `#`, not `--`").replace("#");
+                self.report(diagnostic.help("write `#`"))
             }
             T::BraceOpen => self.expected_help("a statement", "a block belongs to a statement: `consumer worker { … }`"),
             T::TextOpen | T::PlainText | T::Number => {

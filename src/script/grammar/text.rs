@@ -137,6 +137,12 @@ impl Parser<'_> {
 
     fn unknown_escape(&mut self, span: Span) {
         let written = span.of(self.text);
+        if written == "{" {
+            let message = "`{` begins an expression in a text";
+            let help = "a brace that is meant as a brace is written `\\{`, or the whole text in '…'";
+            self.say(Diagnostic::error(Code::BadHole, span, message).help(help).replace("\\{"));
+            return;
+        }
         let message = format!("there is no escape `{written}`");
         self.say(
             Diagnostic::error(Code::UnknownEscape, span, message)

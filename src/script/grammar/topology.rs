@@ -3,7 +3,7 @@
 use super::cursor::{Parser, Read};
 use crate::script::ast::{Ident, Name, NameKind, StmtKind};
 use crate::script::diagnostic::{Code, Diagnostic};
-use crate::script::statement::{EXCHANGE_TYPES, Statement, nearest};
+use crate::script::statement::{EXCHANGE_TYPES, Statement, ValueKind, nearest};
 use crate::script::token::TokenKind as T;
 
 impl Parser<'_> {
@@ -60,17 +60,51 @@ impl Parser<'_> {
 
     /// The word after `queue` or `exchange` is always the name, even if it is an option's word.
     fn declared_name(&mut self, spec: &'static Statement, what: &str) -> Read<Name> {
-        let before = self.peek();
+        if let Some(name) = self.name_argument() {
+            return Ok(name);
+        }
         if self.at_keyword_argument() {
             self.keyword_argument(spec);
-            if self.at_end() {
-                // The argument was the name: it has been understood, and said.
-                let span = before.span.to(self.previous());
-                let written = span.of(self.text).split(['\'', '"']).nth(1).unwrap_or("").to_owned();
-                return Ok(Name { span, kind: NameKind::Word(written.into()) });
-            }
+        }
+        if self.at_swapped_name(spec) {
+            return self.swapped_name(spec, what);
         }
         self.name(what)
+    }
+
+    /// `queue durable tasks`: an option without a value, then a word that is none.
+    fn at_swapped_name(&self, spec: &Statement) -> bool {
+        let has = |word: &str| {
+            spec.option(word).is_some_and(|option| option.value == ValueKind::Flag)
+                || spec.word == "exchange" && EXCHANGE_TYPES.contains(&word)
+        };
+        let next = self.peek_at(1);
+        let is_name = match next.kind {
+            T::Word => {
+                let word = self.word_at(1);
+                !has(word) && spec.option(word).is_none() && word != "as" && Statement::find(word).is_none()
+            }
+            T::TextOpen | T::PlainText => true,
+            _ => false,
+        };
+        has(self.word()) && is_name && (next.kind == T::Word || spec.word == "queue")
+    }
+
+    fn swapped_name(&mut self, spec: &Statement, what: &str) -> Read<Name> {
+        let option = self.bump().span;
+        let name = self.name(what)?;
+        let (first, second) = (option.of(self.text), name.span.of(self.text));
+        let way = format!("{second} {first}");
+        self.say(
+            Diagnostic::error(
+                Code::OptionAsName,
+                option.to(name.span),
+                "the name comes first, then the options",
+            )
+            .help(format!("write `{} {way}`", spec.word))
+            .replace(way.clone()),
+        );
+        Ok(name)
     }
 
     /// `bind pdfs to docs key "…"`, `unbind exchange archive to orders`
@@ -84,7 +118,10 @@ impl Parser<'_> {
             self.bump();
         }
         let what = if exchange { "an exchange's name" } else { "a queue's name" };
-        let destination = self.name(what)?;
+        let destination = match self.name_argument() {
+            Some(name) => name,
+            None => self.name(what)?,
+        };
         let source = self.exchange_behind_to(spec)?;
         let options = self.options(spec, None)?;
         Ok(StmtKind::Bind { unbind: spec.word == "unbind", exchange, destination, source, options })

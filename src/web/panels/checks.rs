@@ -1,10 +1,11 @@
-//! Each check: held, or the first moment at which it failed.
+//! Each check: held, or the first moment at which it failed; below, what else was found in the run.
 
 use yew::prelude::*;
 
-use crate::inspect::view::{CheckRow, Verdict};
+use crate::inspect::view::{CheckRow, FindingRow, Severity, Verdict};
 use crate::session::{Action, Seek, clock};
 use crate::web::dispatch::Dispatch;
+use crate::web::panels::in_code;
 use crate::web::shared::Shared;
 use crate::web::widgets::{Empty, Icon, IconName};
 
@@ -13,6 +14,8 @@ use crate::web::widgets::{Empty, Icon, IconName};
 pub struct Props {
     /// In order of the text.
     pub checks: Option<Shared<Vec<CheckRow>>>,
+    /// What was found in the run, in order of time.
+    pub findings: Option<Shared<Vec<FindingRow>>>,
     /// Way up.
     pub dispatch: Dispatch,
 }
@@ -21,13 +24,41 @@ pub struct Props {
 #[component]
 pub fn Checks(props: &Props) -> Html {
     let Some(checks) = &props.checks else { return html! { <Empty>{ "Running …" }</Empty> } };
-    if checks.is_empty() {
-        return html! {
-            <Empty>{ "The script checks nothing. Add " }<code>{ "expect ready(tasks) == 0" }</code>{ " or " }<code>{ "always unacked(tasks) <= 2" }</code>{ "." }</Empty>
-        };
-    }
     html! {
-        <ul class="checks">{ for checks.iter().map(|check| view_check(check, &props.dispatch)) }</ul>
+        <>
+            if checks.is_empty() {
+                <Empty>{ "The script checks nothing. Add " }<code>{ "expect ready(tasks) == 0" }</code>{ " or " }<code>{ "always unacked(tasks) <= 2" }</code>{ "." }</Empty>
+            } else {
+                <ul class="checks">{ for checks.iter().map(|check| view_check(check, &props.dispatch)) }</ul>
+            }
+            if let Some(findings) = props.findings.as_ref().filter(|findings| !findings.is_empty()) {
+                <h3 class="checks__heading">{ "Found in this run" }</h3>
+                <ul class="checks checks--found">{ for findings.iter().map(|finding| view_finding(finding, &props.dispatch)) }</ul>
+            }
+        </>
+    }
+}
+
+fn view_finding(finding: &FindingRow, dispatch: &Dispatch) -> Html {
+    let (word, icon) = match finding.severity {
+        Severity::Note => ("note", IconName::Play),
+        Severity::Error | Severity::Warning => ("warning", IconName::NextProblem),
+    };
+    let (step, time) = finding.moment;
+    let seek = {
+        let dispatch = dispatch.clone();
+        move |_| dispatch.send(Action::Seek(Seek::Step(step)))
+    };
+    html! {
+        <li key={format!("{} {step} {}", finding.code, finding.message)} class={classes!("checks__check", format!("checks__check--{word}"))}>
+            <span class="checks__verdict"><Icon name={icon} />{ word }</span>
+            <span class="checks__words">
+                { in_code(&finding.message) }{ " " }
+                <a class="checks__code" href={format!("docs/diagnostics/{}.html", finding.code)} target="_blank" rel="noopener">{ &finding.code }</a>
+            </span>
+            <span class="checks__found">{ in_code(&finding.help) }</span>
+            <button type="button" class="button checks__moment" onclick={seek}>{ format!("at {}", clock(time)) }</button>
+        </li>
     }
 }
 

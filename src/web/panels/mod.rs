@@ -25,7 +25,7 @@ pub use keys::Keys;
 pub use message::Message;
 pub use notice::NoticeBar;
 pub use output::OutputPanel;
-pub use problems::Problems;
+pub use problems::{Problems, in_code};
 pub use queues::Queues;
 pub use routing::RoutingPanel;
 pub use timeline::Timeline;

@@ -96,7 +96,7 @@ fn view_problem(problem: &Problem, dispatch: &Dispatch) -> Html {
 }
 
 /// Words with script text between backticks.
-fn in_code(words: &str) -> Html {
+pub fn in_code(words: &str) -> Html {
     let parts = words.split('`').enumerate();
     parts
         .map(|(at, part)| {

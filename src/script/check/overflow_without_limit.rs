@@ -1,0 +1,21 @@
+//! `overflow` on a queue that has no limit: nothing ever overflows.
+
+use super::model::Model;
+use super::rewrite::add_option;
+use crate::script::diagnostic::{Code, Diagnostic};
+
+pub(super) fn check(model: &Model<'_>, out: &mut Vec<Diagnostic>) {
+    for (place, queue) in &model.queues {
+        if model.may_have(queue, "max_length") || model.may_have(queue, "max_length_bytes") {
+            continue;
+        }
+        for (one, option) in queue.iter().filter_map(|one| Some((one, one.options.find("overflow")?))) {
+            let message = format!("`{}` has no limit, so it never overflows", place.name);
+            out.push(
+                Diagnostic::warning(Code::OverflowWithoutLimit, option.word, message)
+                    .help("write how many it may hold: `max_length 1000`")
+                    .fix("write `max_length 1000`", vec![add_option(one.statement, "max_length 1000")]),
+            );
+        }
+    }
+}

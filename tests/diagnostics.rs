@@ -1,0 +1,149 @@
+//! The pages of www/docs/diagnostics: one for each code, whose scripts show what it is told of and how it is mended.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use warren::inspect::findings;
+use warren::script::{Code, analyse, explanation, render};
+use warren::sim::{Recording, Run, RunSpec};
+
+/// What no page can show: a list of ten thousand entries.
+const TOO_LONG_FOR_A_PAGE: &[Code] = &[Code::TooMany];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The scripts of a page that are fenced with these words.
+fn blocks(page: &str, fence: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut open: Option<String> = None;
+    for line in page.lines() {
+        match &mut open {
+            Some(_) if line == "```" => found.extend(open.take()),
+            Some(block) => {
+                block.push_str(line);
+                block.push('\n');
+            }
+            None if line == fence => open = Some(String::new()),
+            None => {}
+        }
+    }
+    found
+}
+
+fn run(text: &str) -> Option<Recording> {
+    let program = analyse(text).program?;
+    Some(Run::new(Arc::new(RunSpec::of(text)), program).finish())
+}
+
+/// Whether a script is told of it.
+fn tells(code: Code, text: &str) -> bool {
+    if code.is_of_run() {
+        run(text).is_some_and(|recording| findings(&recording).iter().any(|row| row.code == code.name()))
+    } else {
+        analyse(text).diagnostics.iter().any(|said| said.code == code)
+    }
+}
+
+#[test]
+fn each_page_shows_what_fires_and_what_does_not() {
+    let mut wrong = String::new();
+    for code in Code::ALL.iter().copied() {
+        let page = explanation(code.name()).expect("each code has a page");
+        let name = code.name();
+        if !page.starts_with(&format!("# {name}: ")) || !page.contains("**Why.**") {
+            wrong += &format!("{name}: its page has no title or no reason\n");
+        }
+        let (bad, good) = (blocks(page, "```warren ignore"), blocks(page, "```warren"));
+        if bad.is_empty() && !TOO_LONG_FOR_A_PAGE.contains(&code) || good.is_empty() {
+            wrong += &format!("{name}: its page shows no script\n");
+        }
+        for text in bad.iter().filter(|text| !tells(code, text)) {
+            wrong += &format!("{name}: nothing is told of\n{text}{}\n", all_of(text));
+        }
+        for text in &good {
+            let told = analyse(text).diagnostics;
+            if tells(code, text) || told.iter().any(warren::script::Diagnostic::is_error) {
+                wrong += &format!("{name}: told of what it calls right\n{text}{}\n", all_of(text));
+            } else if run(text).is_none_or(|recording| recording.outcome().is_none()) {
+                wrong += &format!("{name}: this does not run\n{text}\n");
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+fn all_of(text: &str) -> String {
+    let told = analyse(text).diagnostics;
+    let of_run = run(text).map(|recording| findings(&recording)).unwrap_or_default();
+    let of_run: String = of_run.iter().map(|row| format!("found [{}] {}\n", row.code, row.message)).collect();
+    render(&told, "page", text) + &of_run
+}
+
+/// A code has no page too many, and the list of all names each once.
+#[test]
+fn pages_and_codes_are_the_same() {
+    let folder = root().join("www/docs/diagnostics");
+    let index = fs::read_to_string(folder.join("index.md")).expect("the list of all");
+    for entry in fs::read_dir(&folder).expect("the pages") {
+        let path: PathBuf = entry.expect("readable").path();
+        let stem = path.file_stem().and_then(|stem| stem.to_str()).expect("a name").to_owned();
+        assert!(stem == "index" || Code::find(&stem).is_some(), "{stem} is no code");
+    }
+    for code in Code::ALL {
+        assert_eq!(index.matches(&format!("]({}.md)", code.name())).count(), 1, "{}", code.name());
+    }
+}
+
+/// Codes of texts have a fixture that fires and one near it that does not.
+#[test]
+fn each_code_has_its_fixtures() {
+    let err: String = fs::read_dir(root().join("tests/data/script/err"))
+        .expect("scripts that must be explained")
+        .map(|entry| fs::read_to_string(entry.expect("readable").path()).expect("readable"))
+        .collect();
+    for code in Code::ALL.iter().filter(|code| !code.is_of_run()) {
+        let fires = err.contains(&format!("[{}]", code.name()));
+        assert!(fires || *code == Code::TooMany, "no script in err is told of {}", code.name());
+        let near = root().join(format!("tests/data/script/ok/{}.warren", code.name()));
+        let text = fs::read_to_string(&near).unwrap_or_else(|_| panic!("{} is missing", near.display()));
+        assert!(!tells(*code, &text), "{} is told of {}", near.display(), code.name());
+    }
+    let long = format!("let x = [{}]", vec!["1"; 10_002].join(", "));
+    assert!(tells(Code::TooMany, &long));
+}
+
+/// What the shipped examples are told, each of which was judged: they show what goes wrong, and the warning says so.
+#[test]
+fn examples_are_told_only_what_is_so() {
+    let expected = fs::read_to_string(root().join("tests/data/script/examples.txt")).expect("the list");
+    let mut told = Vec::new();
+    let mut folders = vec![root().join("www/examples")];
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(&folder).expect("the examples").map(|entry| entry.expect("readable").path())
+        {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "warren") {
+                let text = fs::read_to_string(&path).expect("readable");
+                let name =
+                    path.strip_prefix(root().join("www/examples")).expect("in it").display().to_string();
+                let mut codes: Vec<_> =
+                    analyse(&text).diagnostics.iter().map(|said| said.code.name()).collect();
+                codes.dedup();
+                told.extend(codes.into_iter().map(|code| format!("{name} {code}")));
+            }
+        }
+    }
+    told.sort();
+    told.dedup();
+    let expected: Vec<&str> =
+        expected.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    let unexpected: Vec<_> = told.iter().filter(|line| !expected.contains(&line.as_str())).collect();
+    assert!(
+        unexpected.is_empty(),
+        "judge these, then add them to tests/data/script/examples.txt:\n{unexpected:#?}"
+    );
+}
