@@ -34,7 +34,9 @@ impl Broker {
     /// A copy is out of its queue: to the dead-letter exchange, if the queue has one and it exists.
     pub(super) fn drop_copy(&mut self, queue: QueueId, entry: Entry, reason: DropReason) {
         let message = entry.message;
-        if self.dead_letter_target(queue).is_some() {
+        if self.queue(queue).settings.at_least_once && reason != DropReason::MaxLength {
+            self.hold_dead_letter(queue, entry, reason);
+        } else if self.dead_letter_target(queue).is_some() {
             self.deaths.push_back(Death { queue, message, reason, got: entry.got });
         } else {
             self.put(Effect::Dropped { message, queue, reason });
@@ -51,7 +53,7 @@ impl Broker {
         }
     }
 
-    fn dead_letter_target(&self, queue: QueueId) -> Option<super::effect::ExchangeId> {
+    pub(super) fn dead_letter_target(&self, queue: QueueId) -> Option<super::effect::ExchangeId> {
         let queue = self.queue(queue);
         self.exchange_named(queue.spec.vhost, queue.settings.dead_letter_exchange.as_deref()?)
     }
@@ -107,7 +109,7 @@ impl Broker {
     }
 
     /// RabbitMQ: a queue that is in `x-death` already is left out, if nobody rejected the message since.
-    fn closes_cycle(&self, message: MessageId, queue: QueueId) -> bool {
+    pub(super) fn closes_cycle(&self, message: MessageId, queue: QueueId) -> bool {
         let headers = self.messages.get(message).and_then(|m| m.properties().headers.as_ref());
         let Some(FieldValue::Array(deaths)) = headers.and_then(|headers| headers.get("x-death")) else {
             return false;
@@ -126,7 +128,7 @@ impl Broker {
     }
 
     /// The message as it is published again.
-    fn dead_content(&self, queue: QueueId, old: &Content, reason: DropReason) -> Content {
+    pub(super) fn dead_content(&self, queue: QueueId, old: &Content, reason: DropReason) -> Content {
         let settings = &self.queue(queue).settings;
         let exchange = settings.dead_letter_exchange.clone().unwrap_or_else(|| name(""));
         let key = settings.dead_letter_key.clone();

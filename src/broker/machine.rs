@@ -13,7 +13,7 @@ use super::confirm::Storing;
 use super::connection::{ChannelSlot, Connection};
 use super::consumer::Consumer;
 use super::dead_letter::Death;
-use super::effect::{ChannelId, Effect, Effects, Reply, Side, SideId};
+use super::effect::{ChannelId, Effect, Effects, QueueId, Reply, Side, SideId};
 use super::exchange::Exchange;
 use super::firehose::Traced;
 use super::kept::{Delayed, Release};
@@ -48,6 +48,9 @@ pub struct Broker {
     pub(super) storing: Storing,
     /// Copies on their way to a dead-letter exchange.
     pub(super) deaths: VecDeque<Death>,
+    /// Queues whose dead letters are to be forwarded, or tried again.
+    pub(super) letters_to_forward: VecDeque<QueueId>,
+    pub(super) letters_to_retry: VecDeque<QueueId>,
     /// What x-delayed-message exchanges hold.
     pub(super) delayed: Delayed,
     /// Messages that exchanges kept, on their way out.
@@ -97,6 +100,8 @@ impl Broker {
             timers: Timers::default(),
             storing: Storing::default(),
             deaths: VecDeque::new(),
+            letters_to_forward: VecDeque::new(),
+            letters_to_retry: VecDeque::new(),
             delayed: Delayed::default(),
             releases: VecDeque::new(),
             traced: VecDeque::new(),
@@ -144,14 +149,26 @@ impl Broker {
             Command::Operator(operator) => self.operate(operator, choices),
         }
         self.read_on(choices);
-        self.bury(choices);
-        self.release(choices);
-        self.bury(choices);
-        while !(self.deaths.is_empty() && self.traced.is_empty()) {
-            self.send_traced(choices);
-            self.bury(choices);
-        }
+        self.carry_on(choices);
         self.prune_timers();
+    }
+
+    /// Publishes what died, what exchanges let go, and what dies by that.
+    fn carry_on(&mut self, choices: &mut dyn Choices) {
+        self.retry_dead_letters(choices);
+        loop {
+            self.bury(choices);
+            self.release(choices);
+            self.forward_dead_letters(choices);
+            self.send_traced(choices);
+            let is_done = self.deaths.is_empty()
+                && self.releases.is_empty()
+                && self.letters_to_forward.is_empty()
+                && self.traced.is_empty();
+            if is_done {
+                return;
+            }
+        }
     }
 
     /// What an effect of the last command says beside its numbers.

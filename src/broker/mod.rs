@@ -40,6 +40,7 @@ mod acknowledge;
 mod confirm;
 mod consume;
 mod dead_letter;
+mod dead_letter_worker;
 mod delayed_retry;
 mod dispatch;
 mod firehose;

@@ -110,6 +110,9 @@ impl Broker {
             let settings = self.settings_of(&spec);
             if settings != *self.queue(queue).settings {
                 self.has_own_timeouts |= settings.consumer_timeout.is_some();
+                if self.queue(queue).settings.at_least_once && !settings.at_least_once {
+                    self.lose_dead_letters(queue);
+                }
                 let state = self.queue_mut(queue);
                 state.settings = Arc::new(settings);
                 state.is_refusing = false;

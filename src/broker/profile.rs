@@ -143,6 +143,8 @@ pub struct Profile {
     pub timeout_of: TimeoutOf,
     /// The acknowledgement timeout can be set per queue.
     pub timeout_per_queue: bool,
+    /// queue.purge takes dead letters that have not arrived, too.
+    pub purges_dead_letters: bool,
     /// x-consistent-hash hashes a header's value together with its type.
     pub hashes_header_with_type: bool,
     /// x-consistent-hash takes no weight above 10000.
@@ -236,6 +238,7 @@ impl Profile {
             global_qos_ignored: since(Version::V4_3),
             timeout_of: if since(Version::V4_3) { TimeoutOf::QuorumConsumers } else { TimeoutOf::EveryQueue },
             timeout_per_queue: since(Version::V3_13),
+            purges_dead_letters: since(Version::V4_3),
             hashes_header_with_type: !since(Version::V3_13),
             limits_hash_weight: since(Version::V4_3),
             hash_binding_stands_for_its_key: since(Version::V4_3),

@@ -7,6 +7,7 @@ use crate::amqp::{ConnectionId, FieldTable, FieldValue, Name, SimDuration, SimTi
 
 use super::chunks::{Chunks, Item};
 use super::consumer::Rows;
+use super::dead_letter_worker::DeadLetters;
 use super::delayed_retry::Delayed;
 use super::effect::{BindingId, ConsumerId, DropReason, Effect, MessageId, QueueId};
 use super::machine::Broker;
@@ -273,6 +274,8 @@ pub(super) struct Queue {
     /// Last declare, get or end of a consumer.
     pub last_used: SimTime,
     pub head_armed: SimTime,
+    /// What died here and has not arrived yet (at-least-once).
+    pub dead_letters: DeadLetters,
     pub lease_armed: SimTime,
     pub incoming: BTreeSet<BindingId>,
 }
@@ -288,7 +291,9 @@ impl Queue {
 
     /// The messages and bytes that its limits are about.
     pub fn limited(&self) -> (u64, u64) {
-        (u64::from(self.ready.len() + self.delayed.len()), self.ready.bytes() + self.delayed.bytes())
+        // RabbitMQ: dead letters that have not arrived count, too.
+        let messages = self.ready.len() + self.delayed.len() + self.dead_letters.len();
+        (u64::from(messages), self.ready.bytes() + self.delayed.bytes() + self.dead_letters.bytes())
     }
 
     pub fn lease_due(&self) -> Option<SimTime> {
@@ -333,6 +338,7 @@ impl Broker {
             is_refusing: false,
             last_used: self.now,
             head_armed: SimTime::MAX,
+            dead_letters: DeadLetters::default(),
             lease_armed: SimTime::MAX,
             incoming: BTreeSet::new(),
         });
@@ -371,6 +377,7 @@ impl Broker {
         if unacked > 0 {
             self.drop_unacked_of(id);
         }
+        self.lose_dead_letters(id);
         self.confirm_deleted(id);
         for binding in incoming {
             self.remove_binding(binding);

@@ -290,9 +290,10 @@ impl Broker {
             self.confirm_early(id, *message);
             self.messages.release(*message);
         }
+        let dead = if self.profile.purges_dead_letters { self.lose_dead_letters(id) } else { 0 };
         self.note_limits(id);
         self.arm(Timer::Head(id));
-        purged.len() as u32
+        purged.len() as u32 + dead
     }
 
     fn queue_bind(

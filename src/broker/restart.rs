@@ -76,6 +76,7 @@ impl Broker {
                 self.queue_mut(id).last_used = now;
                 self.arm(Timer::Head(id));
                 self.arm(Timer::Lease(id));
+                self.resume_dead_letters(id);
             }
         }
         self.arm(Timer::Delayed);

@@ -26,6 +26,8 @@ pub(super) struct Settings {
     pub overflow: Overflow,
     pub dead_letter_exchange: Option<Name>,
     pub dead_letter_key: Option<Name>,
+    /// Dead letters stay until they have arrived.
+    pub at_least_once: bool,
     pub delivery_limit: Option<u64>,
     pub consumer_timeout: Option<u64>,
     pub delayed_retry: Option<DelayedRetry>,
@@ -61,6 +63,7 @@ impl Broker {
             max_priority: self.max_priority(spec),
             overflow,
             dead_letter_exchange: sources.argument_first("dead-letter-exchange").and_then(name),
+            at_least_once: quorum && overflow == Overflow::RejectPublish && sources.is_at_least_once(),
             dead_letter_key: sources.argument_first("dead-letter-routing-key").and_then(name),
             delivery_limit: quorum.then(|| self.delivery_limit(&sources)).flatten(),
             consumer_timeout: sources.least("consumer-timeout"),
@@ -121,6 +124,12 @@ impl<'a> Sources<'a> {
 
     fn policy_first(&self, key: &str) -> Option<&'a FieldValue> {
         self.policies(key).or_else(|| self.argument(key))
+    }
+
+    /// RabbitMQ: without a dead-letter exchange there is nothing to be sure of.
+    fn is_at_least_once(&self) -> bool {
+        self.argument_first("dead-letter-strategy").and_then(text) == Some("at-least-once")
+            && self.argument_first("dead-letter-exchange").is_some()
     }
 
     fn all(&self, key: &str) -> impl Iterator<Item = i64> {

@@ -27,6 +27,8 @@ pub(super) enum Timer {
     Confirms(ChannelId),
     /// A delayed message is due.
     Delayed,
+    /// A dead letter is confirmed, or to be tried again.
+    DeadLetters(QueueId),
 }
 
 /// The heap.
@@ -71,6 +73,7 @@ impl Broker {
                     Timer::Tick(channel) => self.channel_tick(channel),
                     Timer::Confirms(channel) => self.send_confirms(channel),
                     Timer::Delayed => self.delays_over(),
+                    Timer::DeadLetters(queue) => self.dead_letters_due(queue),
                 }
             }
             self.arm(timer);
@@ -105,6 +108,7 @@ impl Broker {
             Timer::Tick(channel) => self.tick_due(channel),
             Timer::Confirms(channel) => self.channels[channel.index()].confirms.due(),
             Timer::Delayed => self.delayed.due(),
+            Timer::DeadLetters(queue) => self.queues[queue.index()].dead_letters.due(),
         }
     }
 
@@ -117,6 +121,7 @@ impl Broker {
             Timer::Tick(channel) => &mut self.channels[channel.index()].tick_armed,
             Timer::Confirms(channel) => &mut self.channels[channel.index()].confirms.armed,
             Timer::Delayed => &mut self.delayed.armed,
+            Timer::DeadLetters(queue) => &mut self.queues[queue.index()].dead_letters.armed,
         }
     }
 }

@@ -71,6 +71,8 @@ pub struct QueueView {
     pub ready_bytes: u64,
     /// Messages delivered and not acknowledged.
     pub unacked: u32,
+    /// Dead letters that have not arrived yet (quorum queues, at-least-once).
+    pub dead_letters: u32,
     /// Consumers as the queue reports them.
     pub consumer_count: u32,
     /// Its consumers, in the order in which they came.
@@ -299,6 +301,7 @@ impl<'a> View<'a> {
             arguments: spec.arguments.clone(),
             ready: queue.ready.len(),
             ready_bytes: queue.ready.bytes(),
+            dead_letters: queue.dead_letters.len(),
             unacked: queue.unacked,
             consumer_count: self.broker.consumer_count(id),
             consumers: queue.consumers.all().to_vec(),

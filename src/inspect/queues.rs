@@ -140,6 +140,9 @@ pub fn features(names: Names<'_>, queue: &QueueView) -> Vec<String> {
     if queue.auto_delete {
         words.push("auto_delete".to_owned());
     }
+    if queue.dead_letters > 0 {
+        words.push(format!("{} dead letters on their way", queue.dead_letters));
+    }
     words.extend(
         queue.arguments.0.iter().filter_map(|(name, value)| argument_words(name, value, &queue.arguments)),
     );

@@ -124,6 +124,7 @@ pub const EXAMPLES: &[Example] = examples! {
     "rpc/caller-killed"
     "rpc/two-servers"
     "patterns/poison-message"
+    "patterns/dead-letters-at-least-once"
     "patterns/priority-trap"
     "patterns/alternate-exchange"
     "patterns/exchange-to-exchange"
