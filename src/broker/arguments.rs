@@ -210,7 +210,7 @@ fn check(profile: &Profile, rule: Rule, value: &FieldValue, arguments: &FieldTab
             "invalid_overflow".to_owned()
         }),
         Rule::Strategy => {
-            one_of(value, &["at-most-once", "at-least-once"], |_| "invalid_dead_letter_strategy".to_owned())
+            one_of(value, &["at-most-once", "at-least-once"], |_| "invalid_dlx_strategy".to_owned())
         }
         Rule::QueueMode => {
             one_of(value, &["default", "lazy"], |other| format!("\"unsupported queue mode '{other}'\""))
