@@ -145,6 +145,29 @@ fn check_holds_a_document_to_its_outcomes() {
 }
 
 #[test]
+fn explain_prints_the_page_of_a_code() {
+    let list = text(&warren(&["explain"]).stdout);
+    let codes: Vec<_> = list.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(
+        codes.len() > 60 && codes.contains(&"never-acks") && codes.contains(&"redelivery-loop"),
+        "{list}"
+    );
+    for code in codes {
+        let output = warren(&["explain", code]);
+        assert!(output.status.success());
+        assert!(
+            text(&output.stdout).starts_with(&format!("# {code}")),
+            "{code}: its page is headed otherwise"
+        );
+    }
+    let copied = warren(&["explain", "error[unknown-option]:"]);
+    assert!(text(&copied.stdout).starts_with("# unknown-option"));
+    let wrong = warren(&["explain", "never-ack"]);
+    assert_eq!(wrong.status.code(), Some(1));
+    assert_eq!(text(&wrong.stderr), "there is no code \"never-ack\": did you mean `never-acks`?\n");
+}
+
+#[test]
 fn what_is_not_there_is_said() {
     let output = warren(&["check", "no-such-file.warren", CRASH]);
     assert_eq!(output.status.code(), Some(1));

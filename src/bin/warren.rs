@@ -7,6 +7,7 @@ fn main() {}
 #[path = "warren"]
 mod native {
     mod check;
+    mod explain;
     mod fmt;
     mod json;
     mod markdown;
@@ -36,6 +37,8 @@ mod native {
         Run(run::RunArguments),
         /// Holds scripts, and the scripts in Markdown, to what they say of themselves.
         Check(check::CheckArguments),
+        /// Explains a diagnostic or a finding by its code.
+        Explain(explain::ExplainArguments),
         /// Lays out scripts, and the scripts in Markdown, in the house style.
         Fmt(fmt::FmtArguments),
         /// Replays recorded cases and says which come out otherwise.
@@ -51,6 +54,7 @@ mod native {
         match arguments.task {
             Task::Run(arguments) => run::run(&arguments),
             Task::Check(arguments) => check::check(&arguments),
+            Task::Explain(arguments) => explain::explain(&arguments),
             Task::Fmt(arguments) => fmt::fmt(&arguments),
             Task::Conformance { folder } => conformance(&folder),
         }
