@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use warren::inspect::findings;
+use warren::inspect::{Findings, findings};
 use warren::script::{Code, analyse, explanation, render};
 use warren::sim::{Recording, Run, RunSpec};
 
@@ -80,6 +80,63 @@ fn all_of(text: &str) -> String {
     let of_run = run(text).map(|recording| findings(&recording)).unwrap_or_default();
     let of_run: String = of_run.iter().map(|row| format!("found [{}] {}\n", row.code, row.message)).collect();
     render(&told, "page", text) + &of_run
+}
+
+/// A fix leaves a script that is told of the thing no more, and in which nothing new is an error.
+#[test]
+fn fixes_of_the_pages_mend() {
+    let mut wrong = String::new();
+    for code in Code::ALL.iter().copied().filter(|code| !code.is_of_run()) {
+        for text in blocks(code.explanation(), "```warren ignore") {
+            let told = analyse(&text).diagnostics;
+            let count = told.iter().filter(|said| said.code == code).count();
+            for said in told.iter().filter(|said| said.code == code) {
+                let Some(fix) = &said.fix else { continue };
+                let mended = fix.apply(&text);
+                let after = analyse(&mended).diagnostics;
+                let left = after.iter().filter(|other| other.code == code).count();
+                let errors = after.iter().filter(|other| other.is_error()).count();
+                let errors_before = told.iter().filter(|other| other.is_error()).count();
+                if left >= count || errors > errors_before {
+                    wrong += &format!("{}: `{}` does not mend\n{text}\n{mended}\n", code.name(), fix.title);
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+/// How many of the codes that foresee what the broker does have a fix: where it can be, it is there.
+#[test]
+fn most_of_what_is_foreseen_has_a_fix() {
+    let foreseen = Code::ALL.iter().filter(|code| **code >= Code::AckBeforeWork && !code.is_of_run());
+    let without: Vec<_> = foreseen
+        .filter(|code| {
+            !blocks(code.explanation(), "```warren ignore").iter().any(|text| {
+                analyse(text).diagnostics.iter().any(|said| said.code == **code && said.fix.is_some())
+            })
+        })
+        .map(|code| code.name())
+        .collect();
+    // Each of these asks for another design, not for another word.
+    assert_eq!(without, ["dead-letter-cycle", "shared-queue", "short-ttl-behind-long", "slow-ack"]);
+}
+
+/// Findings read as the run goes on are those read at its end.
+#[test]
+fn findings_do_not_depend_on_when_they_are_read() {
+    for code in Code::ALL.iter().filter(|code| code.is_of_run()) {
+        for text in blocks(code.explanation(), "```warren ignore") {
+            let program = analyse(&text).program.expect("it runs");
+            let mut run = Run::new(Arc::new(RunSpec::of(&text)), program);
+            let mut gathered = Findings::default();
+            while !run.work(3).is_finished {
+                gathered.extend(run.recording());
+            }
+            gathered.extend(run.recording());
+            assert_eq!(gathered.rows(run.recording()), findings(run.recording()), "{text}");
+        }
+    }
 }
 
 /// A code has no page too many, and the list of all names each once.
