@@ -6,7 +6,9 @@ use crate::script::diagnostic::{Code, Diagnostic};
 
 pub(super) fn check(model: &Model<'_>, out: &mut Vec<Diagnostic>) {
     for (place, queue) in &model.queues {
-        if model.may_have(queue, "max_length") || model.may_have(queue, "max_length_bytes") {
+        // RabbitMQ: at-least-once dead-lettering asks for `reject_publish`, limit or no limit.
+        let is_asked_for = queue.iter().any(|one| one.options.has("dead_letter_strategy"));
+        if is_asked_for || model.may_have(queue, "max_length") || model.may_have(queue, "max_length_bytes") {
             continue;
         }
         for (one, option) in queue.iter().filter_map(|one| Some((one, one.options.find("overflow")?))) {
