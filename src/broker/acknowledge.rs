@@ -43,6 +43,8 @@ impl Broker {
             return Err(Refusal::not_implemented("requeue=false"));
         }
         let mut held: Vec<Unacked> = self.channel_mut(at.channel).unacked.take().iter().copied().collect();
+        // RabbitMQ 3.10: it breaks at a stream's messages.
+        self.check_no_stream(at.channel, &held).map_err(|_| Refusal::crash())?;
         self.carry_out_settlement(at.channel, &mut held, Settlement::Requeue(Back::Nacked));
         self.reply(at, Reply::Done);
         Ok(())
@@ -54,6 +56,9 @@ impl Broker {
             && channel.transaction.is_none()
             && let Some(mut one) = channel.unacked.remove(tag)
         {
+            if settlement != Settlement::Ack {
+                self.check_no_stream(at.channel, std::slice::from_ref(&one))?;
+            }
             self.carry_out_settlement(at.channel, std::slice::from_mut(&mut one), settlement);
             return Ok(());
         }
@@ -61,6 +66,9 @@ impl Broker {
         if let Some(transaction) = &mut self.channel_mut(at.channel).transaction {
             transaction.settle(held, settlement);
             return Ok(());
+        }
+        if settlement != Settlement::Ack {
+            self.check_no_stream(at.channel, &held)?;
         }
         self.carry_out_settlement(at.channel, &mut held, settlement);
         Ok(())
@@ -102,6 +110,10 @@ impl Broker {
         }
         for group in held.chunk_by(|one, next| one.queue == next.queue && one.consumer == next.consumer) {
             let queue = group[0].queue;
+            if self.queue(queue).is_stream() && self.queue(queue).is_alive {
+                self.settle_logged(channel, group, settlement == Settlement::Ack);
+                continue;
+            }
             for one in group {
                 self.let_go(channel, one);
                 match settlement {
@@ -142,9 +154,14 @@ impl Broker {
     }
 
     /// Counts a copy out of what its channel, consumer and queue hold.
-    fn let_go(&mut self, channel: ChannelId, one: &Unacked) {
+    pub(super) fn let_go(&mut self, channel: ChannelId, one: &Unacked) {
         let queue = self.queue_mut(one.queue);
         queue.unacked = queue.unacked.saturating_sub(1);
+        if queue.is_stream() {
+            let consumer = self.consumer_mut(one.consumer);
+            consumer.in_flight = consumer.in_flight.saturating_sub(1);
+            return;
+        }
         if one.consumer != ConsumerId::NONE {
             let consumer = self.consumer_mut(one.consumer);
             consumer.in_flight = consumer.in_flight.saturating_sub(1);
@@ -216,7 +233,7 @@ impl Broker {
         for (queue, held) in by_queue {
             for one in held {
                 self.let_go(channel, one);
-                if self.queue(queue).is_alive {
+                if self.queue(queue).is_alive && !self.queue(queue).is_stream() {
                     self.put_back(channel, one, back);
                 } else {
                     self.messages.release(one.entry.message);

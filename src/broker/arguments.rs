@@ -6,6 +6,7 @@ use super::profile::{Profile, TimeoutOf};
 use super::publish::TTL_MAX;
 use super::queue::QueueKind;
 use super::refusal::{Outcome, Refusal};
+use super::stream_reader::{BadAge, age};
 
 /// RabbitMQ: carriage returns and line feeds are taken out of declared names.
 pub(super) fn plain_name(given: &Name) -> Name {
@@ -16,11 +17,17 @@ pub(super) fn plain_name(given: &Name) -> Name {
 pub(super) fn check_equivalent(
     place: &str,
     keys: &[&str],
+    compares_ages: bool,
     received: &FieldTable,
     current: &FieldTable,
 ) -> Outcome {
     for key in keys {
         let (new, old) = (received.get(key), current.get(key));
+        let ages = compares_ages.then(|| (new.map(as_age), old.map(as_age)));
+        let (new, old) = match &ages {
+            Some((new, old)) if *key == "x-max-age" => (new.as_ref(), old.as_ref()),
+            _ => (new, old),
+        };
         let text = match (new, old) {
             (None, None) => continue,
             (Some(new), Some(old)) if same(new, old) => continue,
@@ -30,6 +37,16 @@ pub(super) fn check_equivalent(
         return Err(Refusal::precondition_failed(format!("inequivalent arg '{key}' for {place}: {text}")));
     }
     Ok(())
+}
+
+/// RabbitMQ 4.3: ages are compared, and shown, in milliseconds.
+fn as_age(value: &FieldValue) -> FieldValue {
+    match value {
+        FieldValue::Text(text) => {
+            age(text).map_or_else(|_| value.clone(), |age| FieldValue::text(&age.to_string()))
+        }
+        other => other.clone(),
+    }
 }
 
 fn same(one: &FieldValue, other: &FieldValue) -> bool {
@@ -79,12 +96,14 @@ enum Rule {
     QueueVersion,
     DeadLetterKey,
     Integer,
+    Positive,
+    MaxAge,
     Locator,
     Strategy,
 }
 
 /// RabbitMQ: rabbit_amqqueue:declare_args/0, in its order, which decides which of two mistakes is named.
-const RULES: [(&str, Rule); 20] = [
+const RULES: [(&str, Rule); 24] = [
     ("x-expires", Rule::Expires),
     ("x-message-ttl", Rule::Ttl),
     ("x-dead-letter-exchange", Rule::Text),
@@ -101,6 +120,10 @@ const RULES: [(&str, Rule); 20] = [
     ("x-single-active-consumer", Rule::SingleActive),
     ("x-queue-type", Rule::QueueType),
     ("x-quorum-initial-group-size", Rule::NonNegative),
+    ("x-max-age", Rule::MaxAge),
+    ("x-stream-max-segment-size-bytes", Rule::NonNegative),
+    ("x-stream-filter-size-bytes", Rule::NonNegative),
+    ("x-initial-cluster-size", Rule::Positive),
     ("x-delivery-limit", Rule::Integer),
     ("x-consumer-timeout", Rule::NonNegative),
     ("x-queue-leader-locator", Rule::Locator),
@@ -117,6 +140,7 @@ impl Profile {
             "x-consumer-timeout" => self.timeout_of == TimeoutOf::QuorumConsumers,
             "x-delayed-retry-type" | "x-delayed-retry-min" | "x-delayed-retry-max" => self.delayed_retry,
             "x-queue-mode" => !self.ignores_queue_mode,
+            "x-stream-filter-size-bytes" => self.knows_filter_size,
             _ => true,
         }
     }
@@ -163,11 +187,23 @@ pub(super) const QUORUM: [&str; 19] = [
     "x-delayed-retry-max",
 ];
 
-/// The arguments that compare in a queue of that type.
+/// Arguments that compare, and are known, in a stream.
+const STREAM: [&str; 7] = [
+    "x-max-length-bytes",
+    "x-queue-type",
+    "x-max-age",
+    "x-stream-max-segment-size-bytes",
+    "x-stream-filter-size-bytes",
+    "x-initial-cluster-size",
+    "x-queue-leader-locator",
+];
+
+/// The arguments that compare in a queue of that type, where the version knows them.
 pub(super) fn known(kind: QueueKind) -> &'static [&'static str] {
     match kind {
         QueueKind::Classic => &CLASSIC,
         QueueKind::Quorum => &QUORUM,
+        QueueKind::Stream => &STREAM,
     }
 }
 
@@ -181,14 +217,42 @@ pub(super) fn check_queue(profile: &Profile, place: &str, arguments: &FieldTable
     });
     for (key, rule) in kind_first.chain(others) {
         let Some(value) = arguments.get(key) else { continue };
+        if let (Rule::MaxAge, FieldValue::Text(text)) = (*rule, value)
+            && age(text) == Err(BadAge::NoNumber)
+            && profile.age_without_number_breaks
+        {
+            return Err(Refusal::crash());
+        }
         check(profile, *rule, value, arguments)
             .map_err(|why| Refusal::precondition_failed(format!("invalid arg '{key}' for {place}: {why}")))?;
     }
     Ok(())
 }
 
+/// RabbitMQ: the largest segment of a stream, and the sizes of its filters.
+const SEGMENT_MAX: i64 = 3_000_000_000;
+const FILTER_SIZES: std::ops::RangeInclusive<i64> = 16..=255;
+
+/// Checks the sizes in the arguments of a stream.
+pub(super) fn check_stream_sizes(profile: &Profile, arguments: &FieldTable) -> Outcome {
+    let number = |key: &str| arguments.get(key).and_then(FieldValue::as_integer);
+    if number("x-stream-max-segment-size-bytes").is_some_and(|size| size > SEGMENT_MAX) {
+        return Err(Refusal::precondition_failed("Exceeded max value for x-stream-max-segment-size-bytes"));
+    }
+    let given = arguments.get("x-stream-filter-size-bytes").filter(|_| profile.streams_filter);
+    if given.is_some_and(|size| !size.as_integer().is_some_and(|size| FILTER_SIZES.contains(&size))) {
+        let space = if profile.knows_filter_size { "" } else { " " };
+        return Err(Refusal::precondition_failed(format!(
+            "Invalid value for {space}x-stream-filter-size-bytes"
+        )));
+    }
+    Ok(())
+}
+
 fn check(profile: &Profile, rule: Rule, value: &FieldValue, arguments: &FieldTable) -> Result<(), String> {
     match rule {
+        Rule::Positive => positive(value),
+        Rule::MaxAge => age(text(value)?).map(drop).map_err(|_| "invalid_max_age".to_owned()),
         Rule::Expires => positive(value).and_then(|()| not_too_large(value)),
         Rule::Ttl => non_negative(value).and_then(|()| not_too_large(value)),
         Rule::NonNegative => non_negative(value),
@@ -215,9 +279,9 @@ fn check(profile: &Profile, rule: Rule, value: &FieldValue, arguments: &FieldTab
         Rule::QueueMode => {
             one_of(value, &["default", "lazy"], |other| format!("\"unsupported queue mode '{other}'\""))
         }
-        Rule::QueueType => {
-            one_of(value, &["classic", "quorum"], |other| format!("\"unsupported queue type '{other}'\""))
-        }
+        Rule::QueueType => one_of(value, &["classic", "quorum", "stream"], |other| {
+            format!("\"unsupported queue type '{other}'\"")
+        }),
         Rule::Locator => one_of(value, &LOCATORS, |_| "invalid_queue_locator_arg".to_owned()),
         Rule::SingleActive => match value {
             FieldValue::Bool(_) => Ok(()),
@@ -231,6 +295,20 @@ fn check(profile: &Profile, rule: Rule, value: &FieldValue, arguments: &FieldTab
     }
 }
 
+/// The consumer arguments a queue type takes in some version.
+fn consumer_arguments(kind: QueueKind, profile: &Profile) -> Vec<&'static str> {
+    let (ha, filters) = (profile.cancels_on_failover, profile.streams_filter);
+    let timeouts = profile.knows_argument("x-consumer-timeout");
+    let all: &[(&str, bool)] = match kind {
+        QueueKind::Classic => &[("x-priority", true), ("x-cancel-on-ha-failover", ha)],
+        QueueKind::Quorum => &[("x-priority", true), ("x-consumer-timeout", timeouts)],
+        QueueKind::Stream => {
+            &[("x-stream-offset", true), ("x-stream-filter", filters), ("x-stream-match-unfiltered", filters)]
+        }
+    };
+    all.iter().filter(|(_, here)| *here).map(|(key, _)| *key).collect()
+}
+
 /// Checks the arguments of a consumer: those of another queue type, and the type of `x-priority`.
 pub(super) fn check_consumer(
     profile: &Profile,
@@ -241,16 +319,13 @@ pub(super) fn check_consumer(
     let refuse = |key: &str, why: &str| {
         Err(Refusal::precondition_failed(format!("invalid arg '{key}' for {place}{why}")))
     };
-    for key in ["x-stream-offset", "x-stream-filter", "x-stream-match-unfiltered"] {
-        if arguments.get(key).is_some() {
+    let own = consumer_arguments(kind, profile);
+    let kinds = [QueueKind::Classic, QueueKind::Quorum, QueueKind::Stream];
+    let known: Vec<&str> = kinds.into_iter().flat_map(|kind| consumer_arguments(kind, profile)).collect();
+    for (key, _) in &arguments.0 {
+        if known.contains(&&**key) && !own.contains(&&**key) {
             return refuse(key, &format!(" of queue type {}", kind.module()));
         }
-    }
-    if kind != QueueKind::Quorum
-        && profile.knows_argument("x-consumer-timeout")
-        && arguments.get("x-consumer-timeout").is_some()
-    {
-        return refuse("x-consumer-timeout", &format!(" of queue type {}", kind.module()));
     }
     match arguments.get("x-priority").map(integer) {
         Some(Err(why)) => refuse("x-priority", &format!(": {why}")),

@@ -17,6 +17,8 @@ pub struct BrokerConfig {
     pub disk_confirm: SimDuration,
     /// From the moment a quorum queue has a message until a majority has it.
     pub quorum_commit: SimDuration,
+    /// From the moment a stream has a message until its chunk is committed, read and confirmed.
+    pub stream_commit: SimDuration,
     /// How long a dead-letter worker waits before it tries again (at-least-once).
     pub dead_letter_retry: SimDuration,
     /// How many channels a connection may have.
@@ -58,6 +60,8 @@ impl BrokerConfig {
     pub const DISK_CONFIRM: SimDuration = SimDuration::millis(5);
     /// One round trip to the followers and their flush, the median confirm latency that is published.
     pub const QUORUM_COMMIT: SimDuration = SimDuration::millis(10);
+    /// One round trip to the followers, which do not wait for their disks.
+    pub const STREAM_COMMIT: SimDuration = SimDuration::millis(2);
     /// 2026-01-01T00:00:00Z, a date that looks like today's.
     pub const EPOCH: u64 = 1_767_225_600;
 
@@ -67,6 +71,7 @@ impl BrokerConfig {
             profile: version.profile(),
             disk_confirm: Self::DISK_CONFIRM,
             quorum_commit: Self::QUORUM_COMMIT,
+            stream_commit: Self::STREAM_COMMIT,
             dead_letter_retry: Self::DEAD_LETTER_RETRY,
             channel_max: CHANNEL_MAX,
             max_message_size: None,
@@ -84,6 +89,7 @@ impl BrokerConfig {
             disk_confirm: SimDuration::ZERO,
             quorum_commit: SimDuration::ZERO,
             plugins: Plugins::Shipped,
+            stream_commit: SimDuration::ZERO,
             ..Self::simulation(version, 1)
         }
     }

@@ -246,7 +246,7 @@ impl Broker {
         }
     }
 
-    fn confirmed_by_queue(&mut self, channel: ChannelId, seq: u32) {
+    pub(super) fn confirmed_by_queue(&mut self, channel: ChannelId, seq: u32) {
         if seq == 0 || !self.channel(channel).is_open {
             return;
         }

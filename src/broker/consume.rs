@@ -8,8 +8,10 @@ use super::consumer::Consumer;
 use super::effect::{ConsumerId, Effect, QueueId, Reply};
 use super::machine::{At, Broker};
 use super::permissions::Access;
+use super::queue::QueueKind;
 use super::refusal::{Outcome, Refusal};
 use super::reply_to;
+use super::stream_reader::Reader;
 use super::timers::Timer;
 
 impl Broker {
@@ -33,9 +35,15 @@ impl Broker {
         let id = self.expect_queue(at, &name)?;
         self.check_unlocked(at, id)?;
         self.check_consumer(at, id, exclusive, &arguments)?;
+        let reader = if self.queue(id).is_stream() {
+            self.check_reader(at, &self.queue_place(id), id, no_ack, &arguments)?
+        } else {
+            Reader::default()
+        };
         let tag = if tag.is_empty() { self.generate_name(at.connection, "amq.ctag-") } else { tag };
         let priority = arguments.get("x-priority").and_then(|value| value.as_integer()).unwrap_or(0);
-        let exclusive = exclusive && !self.queue(id).is_quorum();
+        // RabbitMQ: quorum queues and streams do not care.
+        let exclusive = exclusive && self.queue(id).spec.kind == QueueKind::Classic;
         self.has_own_timeouts |= arguments.get("x-consumer-timeout").is_some();
         let consumer = self.add_consumer(Consumer {
             channel: at.channel,
@@ -49,7 +57,9 @@ impl Broker {
             is_alive: true,
             in_flight: 0,
             is_blocked: false,
+            reader,
         });
+        self.add_reader(id, consumer);
         let queue = self.queue_mut(id);
         queue.had_consumer = true;
         queue.consumers.add(consumer, priority);
@@ -60,7 +70,11 @@ impl Broker {
             queue.active = consumer;
         }
         self.reply(at, Reply::Consuming { consumer_tag: tag });
-        self.settle_queue(id);
+        if self.queue(id).is_stream() {
+            self.feed(consumer);
+        } else {
+            self.settle_queue(id);
+        }
         Ok(())
     }
 
@@ -82,8 +96,9 @@ impl Broker {
             return Err(Refusal::not_implemented(format!("{} does not support global qos", place())));
         }
         arguments::check_consumer(&self.profile, &place(), queue.spec.kind, arguments)?;
+        let classic = queue.spec.kind == QueueKind::Classic;
         let in_use = queue.exclusive_consumer != ConsumerId::NONE
-            || (exclusive && !queue.is_quorum() && (queue.spec.single_active || !queue.consumers.is_empty()));
+            || (exclusive && classic && (queue.spec.single_active || !queue.consumers.is_empty()));
         if in_use {
             return Err(Refusal::access_refused(format!("{} in exclusive use", place())));
         }
@@ -126,6 +141,12 @@ impl Broker {
         let id = self.expect_queue(at, &name)?;
         self.check_unlocked(at, id)?;
         let queue = self.queue(id);
+        if queue.is_stream() {
+            return Err(Refusal::not_implemented(format!(
+                "basic.get not supported by stream queues {}",
+                self.queue_place(id)
+            )));
+        }
         if queue.is_quorum() && queue.spec.single_active {
             return Err(Refusal::resource_locked(format!(
                 "cannot obtain access to locked queue '{}' in vhost '{}'. basic.get operations are not supported \

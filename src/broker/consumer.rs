@@ -6,6 +6,7 @@ use crate::amqp::{FieldTable, Name};
 
 use super::effect::{ChannelId, ConsumerId, Effect, QueueId};
 use super::machine::Broker;
+use super::stream_reader::Reader;
 
 /// A consumer, kept after its end for its names.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub(super) struct Consumer {
     pub in_flight: u32,
     /// Its turn came when it had no credit; it stands in no row until it has some.
     pub is_blocked: bool,
+    /// Where it is in a stream.
+    pub reader: Reader,
 }
 
 impl Consumer {
@@ -89,8 +92,10 @@ impl Broker {
     /// Whether a message may be sent to it: its own credit, and its channel's.
     pub(super) fn can_take(&self, consumer: &Consumer) -> bool {
         let channel = self.channel(consumer.channel);
+        let is_reader = consumer.queue != QueueId::NONE && self.queue(consumer.queue).is_stream();
         consumer.has_credit()
             && (consumer.no_ack
+                || is_reader
                 || channel.global_prefetch == 0
                 || channel.in_flight < u32::from(channel.global_prefetch))
     }
@@ -104,6 +109,9 @@ impl Broker {
             let now = self.now;
             let state = &mut self.queues[queue.index()];
             state.consumers.remove(consumer);
+            if let Some(stream) = &mut state.stream {
+                stream.readers.retain(|other| *other != consumer);
+            }
             state.last_used = now;
             if state.exclusive_consumer == consumer {
                 state.exclusive_consumer = ConsumerId::NONE;

@@ -104,6 +104,11 @@ impl Broker {
                 self.put(Effect::Dropped { message, queue: *queue, reason });
                 continue;
             }
+            // RabbitMQ 3.10: lost on the way.
+            if self.queue(*queue).is_stream() && !self.profile.dead_letters_into_streams {
+                self.put(Effect::Dropped { message, queue: *queue, reason: DropReason::Unroutable });
+                continue;
+            }
             self.enqueue_marked(*queue, message, ChannelId::NONE, 0, redelivered);
         }
     }

@@ -38,6 +38,9 @@ impl Broker {
         if !self.queue(id).is_alive {
             return Taken::Stored;
         }
+        if self.queue(id).is_stream() {
+            return self.append(id, message, channel, seq);
+        }
         if let Some(dead_letter) = self.refuses(id, message) {
             self.put(Effect::Dropped { message, queue: id, reason: DropReason::MaxLength });
             if dead_letter {
@@ -93,7 +96,7 @@ impl Broker {
         let content = self.messages.get(message).map(|message| &message.content);
         let given = content.and_then(|content| content.priority);
         let priority = match (queue.spec.kind, self.profile.quorum_priority) {
-            (QueueKind::Classic, _) | (_, QuorumPriority::Ignored) => given.unwrap_or(0),
+            (QueueKind::Classic | QueueKind::Stream, _) | (_, QuorumPriority::Ignored) => given.unwrap_or(0),
             (_, QuorumPriority::TwoLevels) => u8::from(given.is_some_and(|priority| priority > HIGH_ABOVE)),
             (_, QuorumPriority::Strict) => given.unwrap_or(STRICT_DEFAULT).min(STRICT_MAX),
         };
@@ -238,6 +241,9 @@ impl Broker {
     }
 
     pub(super) fn head_expired(&mut self, id: QueueId) {
+        if self.queue(id).is_stream() {
+            return self.commit(id);
+        }
         self.settle_queue(id);
     }
 

@@ -150,9 +150,11 @@ pub enum Effect {
         message: MessageId,
         /// Delivery tag.
         tag: u32,
-        /// How often it was taken back before (`x-delivery-count`), where the queue counts it.
+        /// How often it was taken back before (`x-delivery-count`), where the queue counts it. From a stream: the
+        /// low half of the offset.
         count: u16,
-        /// How often it was handed out before (`x-acquired-count`), where the queue counts it.
+        /// How often it was handed out before (`x-acquired-count`), where the queue counts it. From a stream: the
+        /// high half of the offset.
         acquired: u16,
         /// Handed out before.
         redelivered: bool,
@@ -174,7 +176,7 @@ pub enum Effect {
         /// Handed out before.
         redelivered: bool,
     },
-    /// An unacked copy is done with: acknowledged, or rejected and dropped (a `Dropped` or `DeadLettered` follows).
+    /// An unacked copy is done with (a stream keeps it all the same): acknowledged, or rejected and dropped (a `Dropped` or `DeadLettered` follows).
     Settled {
         /// The channel that had it.
         channel: ChannelId,
@@ -320,6 +322,8 @@ pub enum DropReason {
     DeadLetterCycle,
     /// The transaction was rolled back.
     RolledBack,
+    /// A stream let go of its oldest segment.
+    Retention,
 }
 
 /// What stands in the side table.

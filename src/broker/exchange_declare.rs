@@ -178,7 +178,13 @@ impl Broker {
                 )));
             }
         }
-        arguments::check_equivalent(&place, &["alternate-exchange"], &declare.arguments, &spec.arguments)
+        arguments::check_equivalent(
+            &place,
+            &["alternate-exchange"],
+            false,
+            &declare.arguments,
+            &spec.arguments,
+        )
     }
 
     fn exchange_delete(&mut self, at: At, exchange: &Name, if_unused: bool) -> Outcome {

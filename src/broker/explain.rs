@@ -115,7 +115,7 @@ pub enum Waits {
 pub enum Idles {
     /// It was cancelled, or its channel is closed.
     Gone,
-    /// The queue is empty.
+    /// The queue is empty, or the consumer at the end of the stream.
     NothingReady,
     /// It has as many unacked deliveries as its prefetch allows.
     PrefetchReached {
@@ -207,7 +207,8 @@ impl View<'_> {
             let (in_flight, prefetch) = (channel.in_flight, channel.global_prefetch);
             return Some(Idles::ChannelPrefetchReached { in_flight, prefetch });
         }
-        queue.ready.is_empty().then_some(Idles::NothingReady)
+        let at_the_end = queue.stream.as_ref().is_none_or(|stream| stream.has_been_read_by(state));
+        (queue.ready.is_empty() && at_the_end).then_some(Idles::NothingReady)
     }
 
     /// When an unacked delivery will be too old for its channel, by what is known now.

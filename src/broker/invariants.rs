@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::effect::{ConsumerId, QueueId};
+use super::effect::{ConsumerId, MessageId, QueueId};
 use super::machine::Broker;
 use super::queue::Queue;
+use super::stream::Stream;
 
 impl Broker {
     /// Panics if the state contradicts itself: a mistake of ours.
@@ -15,6 +16,9 @@ impl Broker {
             if queue.is_alive {
                 self.check_counts(id, queue);
                 self.check_no_idle_consumer(queue);
+                if let Some(stream) = &queue.stream {
+                    self.check_stream(queue, stream);
+                }
             } else {
                 assert!(queue.ready.is_empty(), "a deleted queue holds nothing");
             }
@@ -45,6 +49,28 @@ impl Broker {
         }
         assert_eq!(seen.len() as u32, queue.ready.len(), "ready of {}", queue.spec.name);
         assert_eq!(bytes, queue.ready.bytes(), "bytes of {}", queue.spec.name);
+    }
+
+    fn check_stream(&self, queue: &Queue, stream: &Stream) {
+        let name = &queue.spec.name;
+        assert!(queue.ready.is_empty() && queue.spec.durable, "{name} keeps its messages in its log");
+        let messages: BTreeSet<MessageId> = stream.messages().collect();
+        assert_eq!(messages.len() as u32, stream.len(), "messages of {name}");
+        let bytes: u64 = messages.iter().map(|message| self.body_bytes(*message)).sum();
+        assert_eq!(bytes, stream.body_bytes(), "bytes of {name}");
+        assert!(
+            messages.iter().all(|message| self.messages.get(*message).is_some()),
+            "its messages are there"
+        );
+        assert!(stream.committed <= stream.log.next(), "{name} has written what it committed");
+        let mut readers = stream.readers.clone();
+        readers.sort();
+        assert_eq!(readers, queue.consumers.all(), "the consumers of {name} read it");
+        for id in &stream.readers {
+            let consumer = self.consumer(*id);
+            let idle = self.node_up && consumer.has_credit() && !stream.has_been_read_by(consumer);
+            assert!(!idle, "{name} holds more for {}, which has credit", consumer.tag);
+        }
     }
 
     /// RabbitMQ: never both a ready message and a consumer that could take it.

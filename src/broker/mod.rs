@@ -29,7 +29,10 @@ mod policy_check;
 mod queue;
 mod queue_declare;
 mod restart;
+mod retention;
 mod settings;
+mod stream;
+mod stream_reader;
 mod topic_trie;
 mod vhost;
 
@@ -42,6 +45,7 @@ mod consume;
 mod dead_letter;
 mod dead_letter_worker;
 mod delayed_retry;
+mod delivered;
 mod dispatch;
 mod firehose;
 mod headers;
@@ -68,6 +72,7 @@ pub use machine::Broker;
 pub use message::{Message, MessageBlock};
 pub use profile::{ChannelLimitText, Profile, QuorumPriority, TimeoutOf, Version};
 pub use queue::QueueKind;
+pub use stream::StreamView;
 pub use view::{
     BindingView, ChannelView, ConnectionView, ConsumerView, Destination, ExchangeView, QueueView, ReadyCopy,
     UnackedCopy, View,

@@ -79,6 +79,10 @@ impl Broker {
             }
             Operator::PurgeQueue { vhost, queue } => {
                 let id = self.expect_queue_in(&vhost, &queue)?;
+                if self.queue(id).is_stream() {
+                    // RabbitMQ: what rabbitmqctl says of it.
+                    return Err(format!("Cannot purge queue '{queue}' in vhost '{vhost}' of type stream"));
+                }
                 self.purge(id);
                 Ok(())
             }

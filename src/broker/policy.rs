@@ -33,6 +33,19 @@ fn suits(kind: QueueKind, definition: &FieldTable) -> bool {
             "stream-max-segment-size-bytes",
         ],
         QueueKind::Quorum => &["queue-mode", "queue-version", "max-age", "stream-max-segment-size-bytes"],
+        QueueKind::Stream => &[
+            "expires",
+            "message-ttl",
+            "dead-letter-exchange",
+            "dead-letter-routing-key",
+            "max-length",
+            "max-in-memory-length",
+            "max-in-memory-bytes",
+            "overflow",
+            "queue-mode",
+            "delivery-limit",
+            "dead-letter-strategy",
+        ],
     };
     !foreign.iter().any(|key| definition.get(key).is_some())
 }
@@ -72,7 +85,8 @@ impl Broker {
                 PolicyScope::All | PolicyScope::Queues => true,
                 PolicyScope::ClassicQueues => spec.kind == QueueKind::Classic,
                 PolicyScope::QuorumQueues => spec.kind == QueueKind::Quorum,
-                PolicyScope::Exchanges | PolicyScope::Streams => false,
+                PolicyScope::Streams => spec.kind == QueueKind::Stream,
+                PolicyScope::Exchanges => false,
             };
             in_scope && suits(spec.kind, &policy.definition)
         };
@@ -117,6 +131,7 @@ impl Broker {
                 state.settings = Arc::new(settings);
                 state.is_refusing = false;
                 self.arm(Timer::Lease(queue));
+                self.apply_retention(queue);
                 self.settle_queue(queue);
             }
         }

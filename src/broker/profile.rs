@@ -205,6 +205,24 @@ pub struct Profile {
     pub traces_as_routed: bool,
     /// The least frame_max a client may ask for, in bytes.
     pub frame_max_least: u32,
+    /// Dead letters reach streams.
+    pub dead_letters_into_streams: bool,
+    /// A nack or reject of a stream's message closes the connection; else it gives credit as an ack does.
+    pub stream_refuses_nack: bool,
+    /// A chunk of a stream is sent to its end, beyond the prefetch count.
+    pub stream_sends_whole_chunks: bool,
+    /// `x-stream-filter-size-bytes` compares, and is refused in other queues.
+    pub knows_filter_size: bool,
+    /// Texts about streams put the queue in quotes and say `stream queues`.
+    pub stream_texts_quote: bool,
+    /// What comes from a stream says its delivery mode, 1 if the publisher said none.
+    pub stream_sets_delivery_mode: bool,
+    /// An age that does not begin with a digit breaks the channel, and with it the connection.
+    pub age_without_number_breaks: bool,
+    /// `x-max-age` is compared in milliseconds.
+    pub compares_ages: bool,
+    /// Consumers may have `x-cancel-on-ha-failover`.
+    pub cancels_on_failover: bool,
     /// What a deleted vhost's clients are told: `is deleted` or `is down`.
     pub vhost_down_text: bool,
 }
@@ -273,6 +291,15 @@ impl Profile {
             streams_filter: since(Version::V3_13),
             traces_as_routed: since(Version::V4_0),
             frame_max_least: if since(Version::V4_1) { 8192 } else { 4096 },
+            dead_letters_into_streams: since(Version::V3_13),
+            stream_refuses_nack: !since(Version::V3_13),
+            stream_sends_whole_chunks: !since(Version::V3_13),
+            knows_filter_size: since(Version::V4_3),
+            stream_texts_quote: !since(Version::V4_0),
+            stream_sets_delivery_mode: since(Version::V3_13),
+            age_without_number_breaks: !since(Version::V4_3),
+            compares_ages: since(Version::V4_3),
+            cancels_on_failover: !since(Version::V4_0),
             vhost_down_text: since(Version::V4_3),
         }
     }

@@ -10,6 +10,7 @@ use super::message::{Content, Message};
 use super::permissions::Access;
 use super::refusal::{Outcome, Refusal};
 use super::routing::Route;
+use super::stream_reader::filter_value;
 
 /// A template that was checked: nothing about it needs to be asked again while nothing changes.
 #[derive(Clone, Debug)]
@@ -62,7 +63,11 @@ impl Broker {
             self.keep(MessageId::NONE, &message, &route);
             return Ok(());
         }
-        let seq = channel.confirms.number();
+        let to_stream = || route.queues.iter().any(|queue| self.queues[queue.index()].is_stream());
+        if self.profile.streams_filter && to_stream() {
+            filter_value(&prepared.content.template.properties)?;
+        }
+        let seq = self.channel_mut(at.channel).confirms.number();
         if !route.keepers.is_empty() {
             self.keep(self.messages.next(), &message, &route);
         }

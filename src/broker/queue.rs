@@ -13,6 +13,7 @@ use super::effect::{BindingId, ConsumerId, DropReason, Effect, MessageId, QueueI
 use super::machine::Broker;
 use super::profile::QuorumPriority;
 use super::settings::Settings;
+use super::stream::Stream;
 use super::timers::Timer;
 use super::vhost::VhostId;
 
@@ -23,6 +24,8 @@ pub enum QueueKind {
     Classic,
     /// `quorum`
     Quorum,
+    /// `stream`
+    Stream,
 }
 
 impl QueueKind {
@@ -30,6 +33,7 @@ impl QueueKind {
     pub(super) fn of(arguments: &FieldTable) -> Self {
         match arguments.get("x-queue-type") {
             Some(FieldValue::Text(kind)) if **kind == *"quorum" => Self::Quorum,
+            Some(FieldValue::Text(kind)) if **kind == *"stream" => Self::Stream,
             _ => Self::Classic,
         }
     }
@@ -39,6 +43,7 @@ impl QueueKind {
         match self {
             Self::Classic => "rabbit_classic_queue",
             Self::Quorum => "rabbit_quorum_queue",
+            Self::Stream => "rabbit_stream_queue",
         }
     }
 }
@@ -73,6 +78,22 @@ pub(super) struct Entry {
     /// It was handed out by basic.get, last.
     pub got: bool,
     pub priority: u8,
+}
+
+impl Entry {
+    /// A message of a stream, as a channel holds it: its place is its offset.
+    pub fn logged(message: MessageId, offset: u32) -> Self {
+        Self {
+            message,
+            place: offset,
+            expires: SimTime::MAX,
+            count: 0,
+            acquired: 0,
+            redelivered: false,
+            got: false,
+            priority: 0,
+        }
+    }
 }
 
 impl Item for Entry {
@@ -258,9 +279,11 @@ pub(super) struct Queue {
     pub spec: Arc<QueueSpec>,
     pub settings: Arc<Settings>,
     pub is_alive: bool,
+    /// Empty in a stream, which has its messages in its log.
     pub ready: Ready,
     /// What came back and waits for its delayed retry: neither ready nor unacked.
     pub delayed: Delayed,
+    pub stream: Option<Box<Stream>>,
     pub unacked: u32,
     pub next_place: u32,
     pub consumers: Rows,
@@ -285,7 +308,15 @@ impl Queue {
         self.spec.kind == QueueKind::Quorum
     }
 
+    pub fn is_stream(&self) -> bool {
+        self.stream.is_some()
+    }
+
+    /// When its head expires, or, in a stream, when what was written last is committed.
     pub fn head_due(&self) -> Option<SimTime> {
+        if let Some(stream) = &self.stream {
+            return stream.due();
+        }
         [self.ready.expires_at(self.is_quorum()), self.delayed.due()].into_iter().flatten().min()
     }
 
@@ -319,16 +350,19 @@ impl Broker {
         let owner = spec.owner;
         let (priorities, two_levels) = match (spec.kind, self.profile.quorum_priority) {
             (QueueKind::Classic, _) => (settings.max_priority, false),
+            (QueueKind::Stream, _) => (0, false),
             (QueueKind::Quorum, QuorumPriority::Ignored) => (0, false),
             (QueueKind::Quorum, QuorumPriority::TwoLevels) => (1, true),
             (QueueKind::Quorum, QuorumPriority::Strict) => (31, false),
         };
+        let stream = (spec.kind == QueueKind::Stream).then(|| Box::new(Stream::new(self.now)));
         self.queues.push(Queue {
             spec: Arc::new(spec),
             settings: Arc::new(settings),
             is_alive: true,
             ready: Ready::new(priorities, two_levels),
             delayed: Delayed::default(),
+            stream,
             unacked: 0,
             next_place: 0,
             consumers: Rows::default(),
@@ -374,7 +408,9 @@ impl Broker {
             self.put(Effect::Dropped { message, queue: id, reason: DropReason::QueueDeleted });
             self.messages.release(message);
         }
-        if unacked > 0 {
+        if self.queue(id).is_stream() {
+            self.clear_stream(id);
+        } else if unacked > 0 {
             self.drop_unacked_of(id);
         }
         self.lose_dead_letters(id);

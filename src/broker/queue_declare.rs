@@ -76,7 +76,7 @@ impl Broker {
         ))
     }
 
-    fn queue_place(&self, id: QueueId) -> String {
+    pub(super) fn queue_place(&self, id: QueueId) -> String {
         let spec = &self.queue(id).spec;
         format!("queue '{}' in vhost '{}'", spec.name, self.vhost(spec.vhost).name)
     }
@@ -87,8 +87,10 @@ impl Broker {
         if queue.spec.kind == QueueKind::Classic {
             queue.last_used = now;
         }
-        let (queue, message_count) = (queue.spec.name.clone(), queue.ready.len());
-        let consumer_count = self.consumer_count(id);
+        // RabbitMQ: a stream says what it counted last, and never how many consumers it has.
+        let message_count = queue.stream.as_ref().map_or(queue.ready.len(), |stream| stream.counted(now));
+        let queue = queue.spec.name.clone();
+        let consumer_count = if self.queue(id).is_stream() { 0 } else { self.consumer_count(id) };
         self.channel_mut(at.channel).last_queue = Some(queue.clone());
         self.reply(at, Reply::QueueDeclared { queue, message_count, consumer_count });
     }
@@ -167,9 +169,18 @@ impl Broker {
                 )));
             }
         }
-        let received = self.with_queue_type(&declare.arguments);
         let current = self.with_queue_type(&spec.arguments);
-        arguments::check_equivalent(&place, arguments::known(spec.kind), &received, &current)
+        // RabbitMQ: classic is what no type means, where the queue has none.
+        let named = !self.profile.injects_queue_type && current.get("x-queue-type").is_some();
+        let received =
+            if named { declare.arguments.clone() } else { self.with_queue_type(&declare.arguments) };
+        let ages = self.profile.compares_ages;
+        let keys: Vec<&str> = arguments::known(spec.kind)
+            .iter()
+            .copied()
+            .filter(|key| self.profile.knows_argument(key))
+            .collect();
+        arguments::check_equivalent(&place, &keys, ages, &received, &current)
     }
 
     /// Arguments with the queue type as this version keeps it: always written, or, for classic, never.
@@ -206,13 +217,15 @@ impl Broker {
         }
         arguments::check_queue(&self.profile, &place, &declare.arguments)?;
         let kind = QueueKind::of(&declare.arguments);
-        let quorum = kind == QueueKind::Quorum;
         self.check_arguments_of_kind(&place, kind, &declare.arguments)?;
         if self.profile.refuses_master_locator && declare.arguments.get("x-queue-master-locator").is_some() {
             return Err(deprecated("queue_master_locator"));
         }
-        if quorum {
-            check_quorum(&place, declare, server_named)?;
+        if kind != QueueKind::Classic {
+            check_replicated(&place, kind, declare, server_named)?;
+        }
+        if kind == QueueKind::Stream {
+            arguments::check_stream_sizes(&self.profile, &declare.arguments)?;
         }
         if self.profile.queue_limit_after_arguments {
             self.check_queue_limit(at.connection, &declare.queue)?;
@@ -220,16 +233,20 @@ impl Broker {
         Ok(kind)
     }
 
-    /// Arguments of another queue type.
+    /// Arguments of another queue type. RabbitMQ: the first of those given is named.
     fn check_arguments_of_kind(&self, place: &str, kind: QueueKind, given: &FieldTable) -> Outcome {
-        let other = if kind == QueueKind::Classic { QueueKind::Quorum } else { QueueKind::Classic };
         let own = arguments::known(kind);
-        for key in arguments::known(other) {
-            let taken = match *key {
-                "x-queue-leader-locator" => self.profile.classic_takes_leader_locator,
+        let kinds = [QueueKind::Classic, QueueKind::Quorum, QueueKind::Stream];
+        for (key, _) in &given.0 {
+            let key = &**key;
+            let taken = match key {
+                "x-queue-leader-locator" => {
+                    kind == QueueKind::Classic && self.profile.classic_takes_leader_locator
+                }
                 key => !self.profile.knows_argument(key),
             };
-            if given.get(key).is_some() && !own.contains(key) && !taken {
+            let foreign = kinds.iter().any(|other| arguments::known(*other).contains(&key));
+            if foreign && !own.contains(&key) && !taken {
                 return Err(Refusal::precondition_failed(format!(
                     "invalid arg '{key}' for {place} of queue type {}",
                     kind.module()
@@ -250,6 +267,12 @@ impl Broker {
         self.check_unlocked(at, id)?;
         let place = self.queue_place(id);
         let state = self.queue(id);
+        if state.is_stream() {
+            // RabbitMQ: whatever is in it and whoever reads it; the count is always 0.
+            self.delete_queue(id);
+            self.reply(at, Reply::QueueDeleted { message_count: 0 });
+            return Ok(());
+        }
         if state.is_quorum() && (if_unused || if_empty) {
             let which = if if_unused { "if-unused" } else { "if-empty" };
             return Err(Refusal::not_implemented(format!(
@@ -273,6 +296,12 @@ impl Broker {
         self.check_access(at.connection, Access::Read, "queue", &queue)?;
         let id = self.expect_queue(at, &queue)?;
         self.check_unlocked(at, id)?;
+        if self.queue(id).is_stream() {
+            return Err(Refusal::not_implemented(format!(
+                "queue.purge not supported by stream queues {}",
+                self.queue_place(id)
+            )));
+        }
         let message_count = self.purge(id);
         self.reply(at, Reply::QueuePurged { message_count });
         Ok(())
@@ -390,24 +419,26 @@ fn deprecated(feature: &str) -> Refusal {
     ))
 }
 
-/// RabbitMQ: quorum queues are durable and nobody's own.
-fn check_quorum(place: &str, declare: &Declare, server_named: bool) -> Outcome {
+/// RabbitMQ: quorum queues and streams are durable and nobody's own.
+fn check_replicated(place: &str, kind: QueueKind, declare: &Declare, server_named: bool) -> Outcome {
     if server_named {
-        return Err(Refusal::precondition_failed(
-            "Cannot declare a server-named queue for type rabbit_quorum_queue",
-        ));
+        let module = kind.module();
+        return Err(Refusal::precondition_failed(format!(
+            "Cannot declare a server-named queue for type {module}"
+        )));
     }
-    let property = |property: &str| {
-        Err(Refusal::precondition_failed(format!("invalid property '{property}' for {place}")))
-    };
-    if !declare.durable {
-        return property("non-durable");
+    let mut properties = [
+        ("non-durable", !declare.durable),
+        ("auto-delete", declare.auto_delete),
+        ("exclusive-owner", declare.exclusive),
+    ];
+    if kind == QueueKind::Stream {
+        properties.rotate_left(1);
     }
-    if declare.auto_delete {
-        return property("auto-delete");
+    match properties.into_iter().find(|(_, wrong)| *wrong) {
+        Some((property, _)) => {
+            Err(Refusal::precondition_failed(format!("invalid property '{property}' for {place}")))
+        }
+        None => Ok(()),
     }
-    if declare.exclusive {
-        return property("exclusive-owner");
-    }
-    Ok(())
 }

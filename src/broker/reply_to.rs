@@ -41,6 +41,7 @@ impl Broker {
             is_alive: true,
             in_flight: 0,
             is_blocked: false,
+            reader: super::stream_reader::Reader::default(),
         });
         let address = self.generate_name(at.connection, ADDRESS);
         self.requesters.insert(address.clone(), at.channel);

@@ -53,6 +53,9 @@ impl Broker {
     }
 
     fn forget_transient_messages(&mut self, id: QueueId, stop: Stop) {
+        if self.queue(id).is_stream() {
+            return self.end_chunk(id, stop == Stop::Kill);
+        }
         let queue = self.queue(id);
         let classic = queue.spec.kind == QueueKind::Classic;
         let transient = |entry: &&Entry| {

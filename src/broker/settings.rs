@@ -5,6 +5,7 @@ use crate::amqp::{FieldTable, FieldValue, Name};
 use super::delayed_retry::DelayedRetry;
 use super::machine::Broker;
 use super::queue::{QueueKind, QueueSpec};
+use super::stream_reader::age;
 
 /// What a full queue does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,6 +32,10 @@ pub(super) struct Settings {
     pub delivery_limit: Option<u64>,
     pub consumer_timeout: Option<u64>,
     pub delayed_retry: Option<DelayedRetry>,
+    /// Of a stream.
+    pub max_age: Option<u64>,
+    /// Of a stream.
+    pub segment_bytes: Option<u64>,
 }
 
 impl Settings {
@@ -44,6 +49,9 @@ impl Broker {
     pub(super) fn settings_of(&self, spec: &QueueSpec) -> Settings {
         let (policy, operator) = self.policies_for_queue(spec);
         let sources = Sources { arguments: &spec.arguments, policy, operator };
+        if spec.kind == QueueKind::Stream {
+            return stream_settings(&sources);
+        }
         let quorum = spec.kind == QueueKind::Quorum;
         let overflow =
             if quorum { sources.policy_first("overflow") } else { sources.argument_first("overflow") };
@@ -68,6 +76,8 @@ impl Broker {
             delivery_limit: quorum.then(|| self.delivery_limit(&sources)).flatten(),
             consumer_timeout: sources.least("consumer-timeout"),
             delayed_retry: (quorum && self.profile.delayed_retry).then(|| delayed_retry(&sources)).flatten(),
+            max_age: None,
+            segment_bytes: None,
         }
     }
 
@@ -90,6 +100,18 @@ impl Broker {
 fn delayed_retry(sources: &Sources<'_>) -> Option<DelayedRetry> {
     let kind = sources.policy_first("delayed-retry-type").and_then(text);
     DelayedRetry::of(kind, sources.least("delayed-retry-min"), sources.least("delayed-retry-max"))
+}
+
+/// RabbitMQ: for a stream what a policy says goes before its arguments.
+fn stream_settings(sources: &Sources<'_>) -> Settings {
+    let age_of = |value: &FieldValue| text(value).and_then(|text| age(text).ok());
+    Settings {
+        max_bytes: sources.first_number("max-length-bytes"),
+        max_age: sources.policy_first("max-age").and_then(age_of),
+        segment_bytes: sources.first_number("stream-max-segment-size-bytes"),
+        consumer_timeout: sources.least("consumer-timeout"),
+        ..Settings::default()
+    }
 }
 
 /// Where a setting can come from.

@@ -62,6 +62,11 @@ impl Broker {
     pub(super) fn tx_commit(&mut self, at: At, _: &mut dyn Choices) -> Outcome {
         let transaction = self.take_transaction(at)?;
         let mut refused = false;
+        let given_back = transaction.settlements.iter().filter(|(_, how)| *how != Settlement::Ack);
+        if let Err(refusal) = given_back.map(|(held, _)| self.refuses_back(held)).collect::<Outcome>() {
+            self.drop_transaction(at.channel, transaction);
+            return Err(refusal);
+        }
         for (message, route, mandatory) in transaction.publishes {
             refused |= self.publish(at.channel, message, 0, &route, mandatory);
         }

@@ -4,14 +4,15 @@
 
 use std::sync::Arc;
 
-use crate::amqp::{ConnectionId, FieldTable, FieldValue, Name, Properties, SimTime};
+use crate::amqp::{ConnectionId, FieldTable, Name, SimTime};
 
 use super::binding::Destination as Target;
 use super::connection::ChannelSlot;
 use super::effect::{BindingId, ChannelId, ConsumerId, ExchangeId, MessageId, QueueId};
 use super::machine::Broker;
 use super::message::{Message, MessageBlock};
-use super::queue::QueueKind;
+use super::queue::{Queue, QueueKind};
+use super::stream::{Stream, StreamView};
 
 pub use super::binding::Destination;
 
@@ -65,14 +66,16 @@ pub struct QueueView {
     pub auto_delete: bool,
     /// As declared.
     pub arguments: FieldTable,
-    /// Messages ready.
+    /// Messages ready; all that a stream keeps.
     pub ready: u32,
     /// Bytes of the bodies of those.
     pub ready_bytes: u64,
-    /// Messages delivered and not acknowledged.
+    /// Messages delivered and not acknowledged; none in a stream, where they stay what they are.
     pub unacked: u32,
     /// Dead letters that have not arrived yet (quorum queues, at-least-once).
     pub dead_letters: u32,
+    /// What it is as a stream.
+    pub stream: Option<StreamView>,
     /// Consumers as the queue reports them.
     pub consumer_count: u32,
     /// Its consumers, in the order in which they came.
@@ -184,6 +187,8 @@ pub struct ConsumerView {
     pub in_flight: u32,
     /// It may be sent one more message now.
     pub has_credit: bool,
+    /// The offset it reads next, at a stream.
+    pub offset: Option<u32>,
     /// It was not cancelled.
     pub is_alive: bool,
 }
@@ -299,10 +304,11 @@ impl<'a> View<'a> {
             exclusive_to: spec.owner,
             auto_delete: spec.auto_delete,
             arguments: spec.arguments.clone(),
-            ready: queue.ready.len(),
-            ready_bytes: queue.ready.bytes(),
+            ready: queue.held(),
+            ready_bytes: queue.stream.as_ref().map_or(queue.ready.bytes(), |stream| stream.body_bytes()),
             dead_letters: queue.dead_letters.len(),
-            unacked: queue.unacked,
+            unacked: queue.unacked_shown(),
+            stream: queue.stream.as_deref().map(Stream::shown),
             consumer_count: self.broker.consumer_count(id),
             consumers: queue.consumers.all().to_vec(),
             active: Some(queue.active).filter(|active| *active != ConsumerId::NONE),
@@ -323,19 +329,32 @@ impl<'a> View<'a> {
     /// (ready, unacked) of a queue; cheap.
     pub fn queue_counts(self, id: QueueId) -> Option<(u32, u32)> {
         let queue = self.broker.queues.get(id.index())?;
-        Some((queue.ready.len(), queue.unacked))
+        Some((queue.held(), queue.unacked_shown()))
     }
 
-    /// What is ready in a queue, in the order in which it will be delivered.
+    /// Whether a queue is a stream; cheap.
+    pub fn is_stream(self, id: QueueId) -> bool {
+        self.broker.queues.get(id.index()).is_some_and(Queue::is_stream)
+    }
+
+    /// What is ready in a queue, in the order in which it will be delivered; what a stream keeps, by offset.
     pub fn ready(self, id: QueueId) -> impl Iterator<Item = ReadyCopy> + 'a {
         let queue = self.broker.queues.get(id.index());
-        queue.into_iter().flat_map(|queue| queue.ready.iter()).map(|entry| ReadyCopy {
-            message: entry.message,
-            redelivered: entry.redelivered,
-            count: entry.count,
-            expires: (entry.expires != SimTime::MAX).then_some(entry.expires),
-            priority: entry.priority,
-        })
+        queue
+            .into_iter()
+            .flat_map(|queue| queue.ready.iter())
+            .map(|entry| ReadyCopy {
+                message: entry.message,
+                redelivered: entry.redelivered,
+                count: entry.count,
+                expires: (entry.expires != SimTime::MAX).then_some(entry.expires),
+                priority: entry.priority,
+            })
+            .chain(
+                queue.and_then(|queue| queue.stream.as_deref()).into_iter().flat_map(Stream::messages).map(
+                    |message| ReadyCopy { message, redelivered: false, count: 0, expires: None, priority: 0 },
+                ),
+            )
     }
 
     /// What is unacked in a queue, by channel and tag.
@@ -410,6 +429,8 @@ impl<'a> View<'a> {
             prefetch: consumer.prefetch,
             priority: consumer.priority,
             in_flight: consumer.in_flight,
+            offset: (consumer.queue != QueueId::NONE && self.is_stream(consumer.queue))
+                .then_some(consumer.reader.next),
             has_credit: consumer.is_alive && self.broker.can_take(consumer),
             is_alive: consumer.is_alive,
         })
@@ -461,32 +482,5 @@ impl<'a> View<'a> {
     /// Logical bytes of the messages held: 64 each and their bodies.
     pub fn message_bytes(self) -> u64 {
         self.broker.messages.bytes()
-    }
-
-    /// The properties with which a copy is handed out of a queue: `count` and `acquired` as in the effect.
-    pub fn delivered_properties(
-        self,
-        message: &Message,
-        queue: Option<QueueId>,
-        by_get: bool,
-        count: u16,
-        acquired: u16,
-    ) -> Properties {
-        let mut properties = message.properties().clone();
-        let quorum = queue.and_then(|id| self.broker.queues.get(id.index())).is_some_and(|q| q.is_quorum());
-        if !quorum {
-            return properties;
-        }
-        let profile = &self.broker.profile;
-        let mut headers = properties.headers.take().unwrap_or_default();
-        if count > 0 || (by_get && profile.counts_first_get) {
-            headers.set("x-delivery-count", FieldValue::Long(i64::from(count)));
-        }
-        if acquired > 0 && profile.acquired_count {
-            headers.set("x-acquired-count", FieldValue::Long(i64::from(acquired)));
-        }
-        let had = message.properties().headers.is_some();
-        properties.headers = (had || !headers.is_empty()).then_some(headers);
-        properties
     }
 }

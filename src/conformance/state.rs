@@ -14,7 +14,8 @@ pub(super) fn state(broker: &Broker, vhost: &str) -> Value {
         .map(|queue| {
             json!({
                 "name": &*queue.name,
-                "ready": queue.ready,
+                // RabbitMQ counts the offsets of a stream, the log's own entries among them.
+                "ready": queue.stream.map_or(queue.ready, |stream| stream.next - stream.first),
                 "unacked": queue.unacked,
                 "consumers": queue.consumer_count,
             })

@@ -128,6 +128,7 @@ pub fn features(names: Names<'_>, queue: &QueueView) -> Vec<String> {
     let kind = match queue.kind {
         QueueKind::Classic => "classic",
         QueueKind::Quorum => "quorum",
+        QueueKind::Stream => "stream",
     };
     let mut words = vec![kind.to_owned()];
     if queue.durable {

@@ -371,6 +371,7 @@ pub fn reason_words(reason: DropReason) -> &'static str {
         DropReason::Restart => "it was not on disk when the broker stopped",
         DropReason::DeadLetterCycle => "dead-lettering it again would be a cycle",
         DropReason::RolledBack => "the transaction was rolled back",
+        DropReason::Retention => "the stream let go of its oldest segment",
     }
 }
 

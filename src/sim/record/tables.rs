@@ -249,7 +249,7 @@ impl TagDetail {
 pub mod drop_reason {
     use crate::broker::DropReason;
 
-    const ALL: [DropReason; 10] = [
+    const ALL: [DropReason; 11] = [
         DropReason::Unroutable,
         DropReason::Rejected,
         DropReason::Expired,
@@ -260,6 +260,7 @@ pub mod drop_reason {
         DropReason::Restart,
         DropReason::DeadLetterCycle,
         DropReason::RolledBack,
+        DropReason::Retention,
     ];
 
     /// As a column.

@@ -73,8 +73,8 @@ impl Simulation {
                 let detail = TagDetail { tag, flag: acked }.to_number();
                 let record = Columns::new(RecordKind::Settled, actor, cause).subject(message.0);
                 self.put(sink, record.object(queue.0).detail(detail));
-                if acked {
-                    // A rejected copy goes with the effect that follows.
+                if acked && !self.broker.view().is_stream(queue) {
+                    // A stream keeps its copy. A rejected copy goes with the effect that follows.
                     self.count.copies = self.count.copies.saturating_sub(1);
                 }
                 self.history.touch(Ask::Unacked);
@@ -206,7 +206,8 @@ impl Simulation {
         let view = self.broker.view();
         let found = view.message(message)?;
         let template = found.template();
-        let template = if count == 0 && acquired == 0 && !by_get {
+        let plain = count == 0 && acquired == 0 && !by_get && !queue.is_some_and(|id| view.is_stream(id));
+        let template = if plain {
             template.clone()
         } else {
             let properties = view.delivered_properties(found, queue, by_get, count, acquired);

@@ -57,6 +57,7 @@ impl Simulation {
                     hash.bytes(consumer.tag.as_bytes());
                     hash.word(u64::from(consumer.in_flight) | u64::from(consumer.prefetch) << 32);
                     hash.word(u64::from(self.actor_at(consumer.channel)));
+                    hash.word(consumer.offset.map_or(0, |offset| u64::from(offset) + 1));
                 }
             }
         }
