@@ -6,6 +6,7 @@ use super::command::{Policy, PolicyScope};
 use super::permissions::{Fault, Pattern};
 use super::profile::Profile;
 use super::publish::TTL_MAX;
+use super::stream_reader::age;
 
 /// What a policy may set in every version.
 const KEYS: [&str; 20] = [
@@ -153,7 +154,10 @@ fn check_value(profile: &Profile, key: &str, value: &FieldValue) -> Result<(), S
             return Err("use of deprecated queue-master-locator argument is not permitted".to_owned());
         }
         "target-group-size" => (at_least(1), "qq target count value"),
-        "initial-cluster-size" => (at_least(1), "cluster size"),
+        // RabbitMQ: 0 is taken, though it is none in an argument.
+        "initial-cluster-size" => (at_least(0), "cluster size"),
+        "stream-filter-size-bytes" => (at_least(0), "filter size"),
+        "max-age" => (matches!(value, FieldValue::Text(text) if age(text).is_ok()), "max age"),
         "stream-max-segment-size-bytes" => (at_least(0), "segment size"),
         "delayed-retry-type" => (
             one_of(&["all", "failed", "returned", "disabled"]),

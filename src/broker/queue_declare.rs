@@ -243,6 +243,8 @@ impl Broker {
                 "x-queue-leader-locator" => {
                     kind == QueueKind::Classic && self.profile.classic_takes_leader_locator
                 }
+                // RabbitMQ 4.3: it means nothing any more, but in a stream it is refused as ever.
+                "x-queue-mode" if kind == QueueKind::Stream => false,
                 key => !self.profile.knows_argument(key),
             };
             let foreign = kinds.iter().any(|other| arguments::known(*other).contains(&key));

@@ -62,8 +62,8 @@ impl Broker {
     pub(super) fn tx_commit(&mut self, at: At, _: &mut dyn Choices) -> Outcome {
         let transaction = self.take_transaction(at)?;
         let mut refused = false;
-        let given_back = transaction.settlements.iter().filter(|(_, how)| *how != Settlement::Ack);
-        if let Err(refusal) = given_back.map(|(held, _)| self.refuses_back(held)).collect::<Outcome>() {
+        let mut given_back = transaction.settlements.iter().filter(|(_, how)| *how != Settlement::Ack);
+        if let Err(refusal) = given_back.try_for_each(|(held, _)| self.refuses_back(held)) {
             self.drop_transaction(at.channel, transaction);
             return Err(refusal);
         }

@@ -242,7 +242,8 @@ impl Watch {
             DropReason::DeliveryLimit
             | DropReason::Purged
             | DropReason::QueueDeleted
-            | DropReason::RolledBack => {}
+            | DropReason::RolledBack
+            | DropReason::Retention => {}
         }
         self.given_back(record);
         self.enqueued.remove(&(record.subject, record.object));
