@@ -131,7 +131,8 @@ impl Broker {
         if known {
             return Ok(());
         }
-        let text = format!("unknown exchange type '{kind}'");
+        let is_known = self.profile.tells_absent_types && ExchangeKind::of(kind).is_some();
+        let text = format!("{} exchange type '{kind}'", if is_known { "invalid" } else { "unknown" });
         if self.profile.unknown_type_closes_channel {
             Err(Refusal::precondition_failed(text))
         } else {

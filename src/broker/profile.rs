@@ -145,6 +145,8 @@ pub struct Profile {
     pub timeout_per_queue: bool,
     /// queue.purge takes dead letters that have not arrived, too.
     pub purges_dead_letters: bool,
+    /// The type of a plugin that is not enabled is `invalid`, not `unknown`.
+    pub tells_absent_types: bool,
     /// x-consistent-hash hashes a header's value together with its type.
     pub hashes_header_with_type: bool,
     /// x-consistent-hash takes no weight above 10000.
@@ -257,6 +259,7 @@ impl Profile {
             timeout_of: if since(Version::V4_3) { TimeoutOf::QuorumConsumers } else { TimeoutOf::EveryQueue },
             timeout_per_queue: since(Version::V3_13),
             purges_dead_letters: since(Version::V4_3),
+            tells_absent_types: since(Version::V4_3),
             hashes_header_with_type: !since(Version::V3_13),
             limits_hash_weight: since(Version::V4_3),
             hash_binding_stands_for_its_key: since(Version::V4_3),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::broker::Version;
+use crate::broker::{Plugins, Version};
 
 /// A script of steps, and what the recorded broker did.
 #[derive(Clone, Debug)]
@@ -13,6 +13,8 @@ pub struct Case {
     pub area: String,
     /// Whose answers they are.
     pub version: Version,
+    /// Which plugins the broker had.
+    pub plugins: Plugins,
     /// The steps, as written.
     pub steps: Vec<Value>,
     /// The outcome of each step.
@@ -40,6 +42,7 @@ impl Case {
             name: text_of("name")?,
             area: text_of("area")?,
             version,
+            plugins: if value["plugins"] == "none" { Plugins::None } else { Plugins::Shipped },
             steps: list_of(&value["steps"], "steps")?,
             observed: list_of(&value["observed"]["steps"], "observed.steps")?,
             state: value["observed"]["final"].clone(),

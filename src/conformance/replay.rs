@@ -93,7 +93,7 @@ pub const WITHOUT_REPLY: [&str; 9] = [
 
 /// The recorded broker's settings: those of a fresh node but for what the case sets.
 fn config_of(case: &Case) -> BrokerConfig {
-    let mut config = BrokerConfig::conformance(case.version);
+    let mut config = BrokerConfig { plugins: case.plugins, ..BrokerConfig::conformance(case.version) };
     for step in case.steps.iter().filter(|step| step["op"] == "broker.set_env") {
         let Some(value) = step["value"].as_u64() else { continue };
         match step["key"].as_str() {
@@ -127,6 +127,9 @@ impl Replay {
         let ok = self.carry_out(op, &resolved, place);
         self.answer_closes();
         self.settle(self.now);
+        if cfg!(debug_assertions) {
+            self.broker.check_invariants();
+        }
         if let (Some(symbol), Some(reply)) = (step["as"].as_str(), &ok) {
             for key in ["queue", "consumer_tag"] {
                 if let Some(value) = reply[key].as_str() {
@@ -330,9 +333,6 @@ impl Replay {
     fn command(&mut self, command: Command) {
         let mut effects = Vec::new();
         self.broker.apply(self.now, command, &mut First, &mut effects);
-        if cfg!(debug_assertions) {
-            self.broker.check_invariants();
-        }
         for effect in effects {
             self.seen.put(&self.broker, &mut self.labels, &mut self.symbols, effect);
         }

@@ -175,7 +175,9 @@ fn dropped(names: Names<'_>, record: &Record, message: MessageId) -> String {
         .map_or("", |info| &*info.kind);
     let why = match kind {
         _ if exchange.is_empty() => format!("there is no queue '{key}'"),
-        "fanout" => format!("nothing is bound to exchange '{exchange}'"),
+        "fanout" | "x-consistent-hash" | "x-modulus-hash" | "x-random" | "x-recent-history" => {
+            format!("nothing is bound to exchange '{exchange}'")
+        }
         "headers" => format!("no binding of exchange '{exchange}' matches its headers"),
         _ => format!("no binding of exchange '{exchange}' matches key '{key}'"),
     };
