@@ -181,9 +181,11 @@ impl Broker {
             }
             ExchangeKind::Topic => match &outgoing.trie {
                 Some(trie) => {
-                    let found: BTreeSet<BindingId> =
-                        keys_of(content).flat_map(|key| trie.matches(key)).collect();
-                    found.into_iter().collect()
+                    let mut found = Vec::new();
+                    keys_of(content).for_each(|key| trie.matches(key, &mut found));
+                    found.sort_unstable();
+                    found.dedup();
+                    found
                 }
                 None => self.matching_one_by_one(&outgoing.all, |binding| {
                     keys_of(content).any(|key| topic::matches(&binding.key, key))

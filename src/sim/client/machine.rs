@@ -157,6 +157,11 @@ impl Client {
         absent
     }
 
+    /// An absent one, used again for the same client.
+    pub(in crate::sim) fn stands_for(&mut self, client: &Self) {
+        self.life = client.life;
+    }
+
     /// Its name, `worker[2]` for a copy.
     pub fn name(&self) -> &Name {
         &self.name

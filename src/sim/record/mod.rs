@@ -5,6 +5,7 @@
 //! checkpoint run forward.
 
 mod blocks;
+mod command_hash;
 mod decode;
 mod hash;
 mod kind;

@@ -3,8 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::amqp::{SimTime, Template};
-use crate::broker::Command;
+use crate::amqp::SimTime;
 use crate::script::program::{Pc, Program};
 use crate::sim::checks::CheckResult;
 use crate::sim::run::{Outcome, RunSpec};
@@ -12,6 +11,7 @@ use crate::sim::simulation::Simulation;
 use crate::text::Span;
 
 use super::blocks::{BLOCK_RECORDS, Block, Columns, Table};
+use super::command_hash::hash_command;
 use super::decode::Record;
 use super::hash::RunningHash;
 use super::kind::{NONE, RecordKind};
@@ -350,26 +350,5 @@ fn hash_entry(hash: &mut RunningHash, entry: &Entry) {
             hash.pair(u32::from(info.code), u32::from(info.class_id) << 16 | u32::from(info.method_id));
         }
         Entry::Reply(reply) => hash.bytes(format!("{reply:?}").as_bytes()),
-    }
-}
-
-/// Publishes are many and have a way of their own; of the others the debug form is exact and fixed by this build.
-fn hash_command(hash: &mut RunningHash, command: &Command) {
-    if let Command::Method {
-        connection,
-        channel,
-        method: crate::amqp::Method::BasicPublish { template, body },
-    } = command
-    {
-        let Template { exchange, routing_key, mandatory, immediate, .. } = &**template;
-        hash.bytes(exchange.as_bytes());
-        hash.bytes(routing_key.as_bytes());
-        hash.bytes(body);
-        hash.pair(
-            connection.0,
-            u32::from(*channel) | u32::from(*mandatory) << 16 | u32::from(*immediate) << 17,
-        );
-    } else {
-        hash.bytes(format!("{command:?}").as_bytes());
     }
 }

@@ -167,7 +167,7 @@ impl Simulation {
         if !self.wires[usize::from(actor - FIRST_CLIENT)].is_up && !is_lost {
             return;
         }
-        let mut arrived = Vec::new();
+        let mut arrived = std::mem::take(&mut self.arrived);
         let mut cause = NONE;
         while let Some(front) = link.down.front() {
             if front.arrives > now {
@@ -181,14 +181,15 @@ impl Simulation {
         }
         self.network.forget(connection);
         let is_current = self.lines.get(usize::from(actor - FIRST_CLIENT)) == Some(&Some(connection));
-        if !is_heard || !is_current || !self.is_life(actor, life) {
-            return;
+        if is_heard && is_current && self.is_life(actor, life) {
+            self.with_client(actor, cause, sink, |client, cx| {
+                for one in arrived.drain(..) {
+                    client.receive(cx, one);
+                }
+            });
         }
-        self.with_client(actor, cause, sink, |client, cx| {
-            for one in arrived {
-                client.receive(cx, one);
-            }
-        });
+        arrived.clear();
+        self.arrived = arrived;
     }
 
     /// A client begins its text.
@@ -204,7 +205,7 @@ impl Simulation {
                 let at = usize::from(actor - FIRST_CLIENT);
                 self.lives[at] = self.lives[at].saturating_add(1);
                 let Some(fresh) = self.fresh_client(actor, self.lives[at]) else { return };
-                let before = std::mem::replace(&mut self.clients[at], fresh).bytes();
+                let before = std::mem::replace(&mut *self.clients[at], fresh).bytes();
                 self.count.client_bytes =
                     (self.count.client_bytes + self.clients[at].bytes()).saturating_sub(before);
             }
@@ -283,20 +284,24 @@ impl Simulation {
         }
     }
 
-    fn take_client(&mut self, actor: u16) -> Option<Client> {
+    fn take_client(&mut self, actor: u16) -> Option<Box<Client>> {
         if actor == OPERATOR {
-            return Some(self.operating.take_operator());
+            return Some(Box::new(self.operating.take_operator()));
         }
-        let client = self.clients.get_mut(usize::from(actor.checked_sub(FIRST_CLIENT)?))?;
-        let absent = client.absent();
-        Some(std::mem::replace(client, absent))
+        let at = usize::from(actor.checked_sub(FIRST_CLIENT)?);
+        let client = self.clients.get_mut(at)?;
+        let stand_in = self.stand_ins.take(at, client);
+        Some(std::mem::replace(client, stand_in))
     }
 
-    fn put_client(&mut self, actor: u16, client: Client) {
+    fn put_client(&mut self, actor: u16, client: Box<Client>) {
         if actor == OPERATOR {
-            self.operating.operator = client;
-        } else if let Some(place) = self.clients.get_mut(usize::from(actor - FIRST_CLIENT)) {
-            *place = client;
+            self.operating.operator = *client;
+            return;
+        }
+        let at = usize::from(actor - FIRST_CLIENT);
+        if let Some(place) = self.clients.get_mut(at) {
+            self.stand_ins.put(at, std::mem::replace(place, client));
         }
     }
 

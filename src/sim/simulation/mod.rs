@@ -16,6 +16,7 @@ mod line_effects;
 mod operate;
 mod outputs;
 mod setup;
+mod stand_ins;
 mod state;
 mod table;
 

@@ -185,7 +185,7 @@ impl Simulation {
     }
 
     fn command(&mut self, command: Command, pc: Option<Pc>, cause: u32, sink: &mut impl Sink) {
-        let number = self.enter_command(&command, pc, OPERATOR, sink);
+        let number = self.enter_command(command.clone(), pc, OPERATOR, sink);
         self.operating.commands.push_back(Pending { command, number, cause });
     }
 

@@ -148,7 +148,7 @@ impl Simulation {
             }
             ToBroker::Drop => (0, Command::Lost { connection: ConnectionId(connection) }),
         };
-        let command = self.enter_command(&command, known(pc), actor, sink);
+        let command = self.enter_command(command, known(pc), actor, sink);
         let mut record = cause;
         if matches!(message, ToBroker::Drop) {
             self.lines[at] = None;

@@ -17,6 +17,7 @@ use crate::sim::schedule::{Class, Event, Schedule};
 use crate::sim::value::Value;
 
 use super::operate::Operating;
+use super::stand_ins::StandIns;
 use super::state::{Counters, FIRST_CLIENT, Simulation, When};
 
 /// Clients, `times` counted: each costs some hundred bytes and a lane on the screen.
@@ -30,7 +31,8 @@ impl Simulation {
         let too_many = program.clients.iter().map(|def| u64::from(def.times)).sum::<u64>() > CLIENTS_MAX;
         let defs: &[ClientDef] = if too_many { &[] } else { &program.clients };
         let actors = actors(defs);
-        let clients = actors.iter().filter_map(|info| client(program, seed, info, 0)).collect::<Vec<_>>();
+        let clients =
+            actors.iter().filter_map(|info| client(program, seed, info, 0)).map(Box::new).collect::<Vec<_>>();
         let mut simulation = Self {
             broker: Broker::new(config(spec, program, seed)),
             wires: wires(spec, program, &actors),
@@ -38,6 +40,7 @@ impl Simulation {
             lines: vec![None; clients.len()],
             ordinals: vec![0; clients.len() + usize::from(FIRST_CLIENT)],
             clients,
+            stand_ins: StandIns::default(),
             actors: Arc::new(actors),
             limits: spec.limits.with(settings),
             seed,
@@ -64,6 +67,7 @@ impl Simulation {
             outcome: too_many.then_some(Outcome::LimitReached(Limit::Clients)),
             effects: Vec::new(),
             outputs: Vec::new(),
+            arrived: Vec::new(),
             program: Arc::clone(program),
         };
         simulation.begin();

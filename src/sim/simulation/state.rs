@@ -11,6 +11,7 @@ use crate::sim::client::{Client, Output};
 use crate::sim::eval::{Fuel, Seen};
 use crate::sim::history::{History, Reads};
 use crate::sim::network::{Network, Wire};
+use crate::sim::port::FromBroker;
 use crate::sim::random::Stream;
 use crate::sim::record::{ActorInfo, Columns, Sink};
 use crate::sim::run::{Limits, Outcome};
@@ -18,6 +19,7 @@ use crate::sim::schedule::Schedule;
 use crate::sim::value::Value;
 
 use super::operate::Operating;
+use super::stand_ins::StandIns;
 
 /// A run at a moment.
 #[derive(Clone)]
@@ -29,7 +31,9 @@ pub struct Simulation {
     pub(super) now: SimTime,
     pub(super) broker: Broker,
     /// By actor, less [`FIRST_CLIENT`].
-    pub(super) clients: Vec<Client>,
+    #[expect(clippy::vec_box, reason = "a client is large, and is taken out and put back at every step")]
+    pub(super) clients: Vec<Box<Client>>,
+    pub(super) stand_ins: StandIns,
     /// How often each was started.
     pub(super) lives: Vec<u16>,
     /// The connection each uses now.
@@ -59,6 +63,7 @@ pub struct Simulation {
     /// Room that is used again; empty between calls.
     pub(super) effects: Vec<Effect>,
     pub(super) outputs: Vec<Output>,
+    pub(super) arrived: Vec<FromBroker>,
 }
 
 /// The operator is actor 0.
@@ -150,7 +155,7 @@ impl Simulation {
 
     /// A client, by actor number.
     pub fn client(&self, actor: u16) -> Option<&Client> {
-        self.clients.get(usize::from(actor.checked_sub(FIRST_CLIENT)?))
+        self.clients.get(usize::from(actor.checked_sub(FIRST_CLIENT)?)).map(|client| &**client)
     }
 
     /// The connection that a client uses now.

@@ -117,20 +117,20 @@ impl Simulation {
     /// A command goes into the table when it is sent; its number there is counted whether it is kept or not.
     pub(super) fn enter_command<S: Sink>(
         &mut self,
-        command: &Command,
+        command: Command,
         pc: Option<Pc>,
         actor: u16,
         sink: &mut S,
     ) -> u32 {
         let number = self.count.commands;
         self.count.commands += 1;
-        self.count.bytes += ENTRY_BYTES + body_bytes(command);
+        self.count.bytes += ENTRY_BYTES + body_bytes(&command);
         if S::KEEPS {
-            if let Command::Connect { connection: ConnectionId(connection), open } = command {
+            if let Command::Connect { connection: ConnectionId(connection), open } = &command {
                 let info = ConnectionInfo { actor, user: open.user.clone(), vhost: open.vhost.clone() };
                 sink.enter(Entry::Connection(*connection, info));
             }
-            sink.enter(Entry::Command(CommandInfo { command: command.clone(), pc }));
+            sink.enter(Entry::Command(CommandInfo { command, pc }));
         }
         number
     }

@@ -1,0 +1,126 @@
+//! What of a command goes into a recording's hash.
+
+use crate::amqp::{Method, Template};
+use crate::broker::Command;
+
+use super::hash::RunningHash;
+
+/// The debug form is exact and fixed by this build. Publishes are many and have a way of their own; settlements are as
+/// many, and their debug form is put together without the formatter, which is twenty times as slow.
+pub(super) fn hash_command(hash: &mut RunningHash, command: &Command) {
+    let Command::Method { connection, channel, method } = command else {
+        return hash.bytes(format!("{command:?}").as_bytes());
+    };
+    if let Method::BasicPublish { template, body } = method {
+        let Template { exchange, routing_key, mandatory, immediate, .. } = &**template;
+        hash.bytes(exchange.as_bytes());
+        hash.bytes(routing_key.as_bytes());
+        hash.bytes(body);
+        return hash.pair(
+            connection.0,
+            u32::from(*channel) | u32::from(*mandatory) << 16 | u32::from(*immediate) << 17,
+        );
+    }
+    match settlement_text(connection.0, *channel, method) {
+        Some(text) => hash.bytes(text.bytes()),
+        None => hash.bytes(format!("{command:?}").as_bytes()),
+    }
+}
+
+/// The debug form of an ack, nack or reject.
+fn settlement_text(connection: u32, channel: u16, method: &Method) -> Option<Line> {
+    let (name, delivery_tag, flags): (_, _, [Option<(&str, bool)>; 2]) = match method {
+        Method::BasicAck { delivery_tag, multiple } => {
+            ("BasicAck", *delivery_tag, [Some(("multiple", *multiple)), None])
+        }
+        Method::BasicNack { delivery_tag, multiple, requeue } => {
+            ("BasicNack", *delivery_tag, [Some(("multiple", *multiple)), Some(("requeue", *requeue))])
+        }
+        Method::BasicReject { delivery_tag, requeue } => {
+            ("BasicReject", *delivery_tag, [Some(("requeue", *requeue)), None])
+        }
+        _ => return None,
+    };
+    let mut line = Line::default();
+    line.text("Method { connection: ConnectionId(");
+    line.number(u64::from(connection));
+    line.text("), channel: ");
+    line.number(u64::from(channel));
+    line.text(", method: ");
+    line.text(name);
+    line.text(" { delivery_tag: ");
+    line.number(delivery_tag);
+    for (flag, is_set) in flags.into_iter().flatten() {
+        line.text(", ");
+        line.text(flag);
+        line.text(if is_set { ": true" } else { ": false" });
+    }
+    line.text(" } }");
+    Some(line)
+}
+
+/// A line of text on the stack, longer than any settlement's.
+struct Line {
+    bytes: [u8; 192],
+    len: usize,
+}
+
+impl Default for Line {
+    fn default() -> Self {
+        Self { bytes: [0; 192], len: 0 }
+    }
+}
+
+impl Line {
+    fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+
+    fn text(&mut self, text: &str) {
+        let end = self.len + text.len();
+        self.bytes[self.len..end].copy_from_slice(text.as_bytes());
+        self.len = end;
+    }
+
+    fn number(&mut self, mut number: u64) {
+        let mut digits = [0; 20];
+        let mut from = digits.len();
+        loop {
+            from -= 1;
+            digits[from] = b'0' + (number % 10) as u8;
+            number /= 10;
+            if number == 0 {
+                break;
+            }
+        }
+        let end = self.len + digits.len() - from;
+        self.bytes[self.len..end].copy_from_slice(&digits[from..]);
+        self.len = end;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::settlement_text;
+    use crate::amqp::{ConnectionId, Method};
+    use crate::broker::Command;
+
+    #[test]
+    fn a_settlement_reads_as_its_debug_form() {
+        for (tag, flag) in [(0, false), (7, true), (10, false), (u64::MAX, true)] {
+            for method in [
+                Method::BasicAck { delivery_tag: tag, multiple: flag },
+                Method::BasicNack { delivery_tag: tag, multiple: flag, requeue: !flag },
+                Method::BasicNack { delivery_tag: tag, multiple: true, requeue: flag },
+                Method::BasicReject { delivery_tag: tag, requeue: flag },
+            ] {
+                for (connection, channel) in [(0, 1), (u32::MAX, u16::MAX)] {
+                    let text = settlement_text(connection, channel, &method).expect("a settlement");
+                    let connection = ConnectionId(connection);
+                    let command = Command::Method { connection, channel, method: method.clone() };
+                    assert_eq!(String::from_utf8_lossy(text.bytes()), format!("{command:?}"));
+                }
+            }
+        }
+    }
+}
