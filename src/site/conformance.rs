@@ -56,12 +56,13 @@ fn read_cases(folder: &Path, into: &mut BTreeMap<String, Value>) -> Result<(), S
     Ok(())
 }
 
-/// All cases as the page loads them: a list of `{ version, case }`, in zlib's format.
+/// All cases as the page loads them: a list of `{ version, case }`, in zlib's format. A case is text in it: JavaScript
+/// would read 1.0 as 1, and write it so.
 pub(super) fn cases(all: &[Recorded]) -> Vec<u8> {
     let list: Vec<Value> = all
         .iter()
         .flat_map(|recorded| {
-            recorded.cases.values().map(|case| json!({"version": recorded.version, "case": case}))
+            recorded.cases.values().map(|case| json!({"version": recorded.version, "case": case.to_string()}))
         })
         .collect();
     compress_to_vec_zlib(Value::Array(list).to_string().as_bytes(), DEFLATE_LEVEL)

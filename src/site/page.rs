@@ -68,7 +68,7 @@ pub(super) fn whole(page: &Page, all: &[Page]) -> String {
     <header class="bar">
       <a class="bar__name" href="{docs}index.html"><img src="{docs}warren.svg" width="28" height="28" alt="" /><b>Warren</b> docs</a>
       <a class="bar__pages" href="#pages">Contents</a>
-      <a class="bar__play" href="{root}index.html">Open the playground</a>
+      <a class="bar__play" href="{root}index.html">Playground</a>
     </header>
     <div class="sheet">
       <nav id="pages" class="pages" aria-label="Pages">{list}</nav>

@@ -28,7 +28,7 @@ start.addEventListener("click", async () => {
   start.textContent = "Run them again";
 });
 
-/** The list of `{ version, case }`. */
+/** The list of `{ version, case }`, each case as its text. */
 async function load() {
   const response = await fetch("cases.json.zlib");
   if (!response.ok) throw new Error(`${response.status} for the cases`);
@@ -46,7 +46,7 @@ function replay(cases, onProgress) {
       settle(value);
     };
     const send = () => {
-      const bytes = encoder.encode(JSON.stringify(cases[reports.length].case));
+      const bytes = encoder.encode(cases[reports.length].case);
       worker.postMessage(bytes, [bytes.buffer]);
     };
     worker.onerror = (event) => finish(reject, new Error(event.message || "the worker could not be loaded"));
