@@ -5,8 +5,8 @@ use crate::session::Link;
 
 use super::escape::escape;
 
-/// A script, with a link that opens it in the playground at `root`, if it can be run.
-pub(super) fn script(text: &str, root: Option<&str>) -> String {
+/// A script, with a link that opens it in the playground at `root`.
+pub(super) fn script(text: &str, root: &str) -> String {
     let mut html = String::from("<figure class=\"script\"><pre><code>");
     let mut done = 0;
     for (span, tag) in highlight(text) {
@@ -19,7 +19,7 @@ pub(super) fn script(text: &str, root: Option<&str>) -> String {
     html.push_str("</code></pre>");
     let link = Link { text: Some(text.to_owned()), ..Link::default() };
     // A script that is too long for a link is shown without one.
-    if let Some((root, hash)) = root.zip(link.write()) {
+    if let Some(hash) = link.write() {
         let address = escape(&format!("{root}index.html#{hash}"));
         html.push_str(&format!(
             "<figcaption><a class=\"script__open\" href=\"{address}\">Open in the playground</a></figcaption>"

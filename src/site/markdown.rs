@@ -158,11 +158,10 @@ impl<'a> Reader<'a> {
             CodeBlockKind::Fenced(info) => info,
             CodeBlockKind::Indented => "",
         };
-        let mut words = info.split([' ', ',']).filter(|word| !word.is_empty());
-        let language = words.next().unwrap_or("");
+        let language = info.split([' ', ',']).find(|word| !word.is_empty()).unwrap_or("");
         let html = match language {
-            // `warren ignore` is a fragment: there is nothing to run.
-            "warren" => code::script(&text, words.next().is_none().then_some(self.root)),
+            // `warren ignore`, too: what is wrong in it is underlined there.
+            "warren" => code::script(&text, self.root),
             "outcome" => code::outcome(&text),
             "generated" => {
                 let name = text.trim();
