@@ -130,13 +130,10 @@ pub enum Operator {
         connection: ConnectionId,
         reason: Name,
     },
-    PurgeQueue {
-        vhost: Name,
-        queue: Name,
-    },
-    DeleteQueue {
-        vhost: Name,
-        queue: Name,
+    /// Those of a vhost, or all; but the operator's own.
+    CloseAllConnections {
+        vhost: Option<Name>,
+        reason: Name,
     },
     Alarm {
         alarm: Alarm,

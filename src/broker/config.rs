@@ -1,6 +1,6 @@
 //! What a broker is made with.
 
-use crate::amqp::SimDuration;
+use crate::amqp::{Name, SimDuration};
 
 use super::connection::CHANNEL_MAX;
 use super::profile::{Profile, Version};
@@ -23,6 +23,8 @@ pub struct BrokerConfig {
     pub dead_letter_retry: SimDuration,
     /// How many channels a connection may have.
     pub channel_max: u16,
+    /// The type of a durable queue that names none, where it is not `classic`.
+    pub default_queue_type: Option<Name>,
     /// The largest body, in bytes, where it is not the version's own.
     pub max_message_size: Option<u64>,
     /// How long a delivery may stay unacknowledged.
@@ -74,6 +76,7 @@ impl BrokerConfig {
             stream_commit: Self::STREAM_COMMIT,
             dead_letter_retry: Self::DEAD_LETTER_RETRY,
             channel_max: CHANNEL_MAX,
+            default_queue_type: None,
             max_message_size: None,
             consumer_timeout: Self::CONSUMER_TIMEOUT,
             channel_tick: Self::CHANNEL_TICK,

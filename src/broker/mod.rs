@@ -6,6 +6,7 @@
 
 mod command;
 mod config;
+mod differences;
 mod effect;
 mod machine;
 mod profile;
@@ -63,6 +64,7 @@ mod view;
 
 pub use command::{Alarm, Command, Operator, Policy, PolicyScope, Stop, Stray};
 pub use config::{BrokerConfig, NODE, Plugins};
+pub use differences::{DIFFERENCES, Difference, NOT_HERE};
 pub use effect::{
     BindingId, ChannelId, ConsumerId, Discard, DropReason, Effect, Effects, Exception, ExchangeId, MessageId,
     QueueId, Reply, Side, SideId,

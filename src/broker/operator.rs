@@ -77,18 +77,11 @@ impl Broker {
                 self.close_connection(connection, &Refusal::connection_forced(&*reason), (0, 0));
                 Ok(())
             }
-            Operator::PurgeQueue { vhost, queue } => {
-                let id = self.expect_queue_in(&vhost, &queue)?;
-                if self.queue(id).is_stream() {
-                    // RabbitMQ: what rabbitmqctl says of it.
-                    return Err(format!("Cannot purge queue '{queue}' in vhost '{vhost}' of type stream"));
-                }
-                self.purge(id);
-                Ok(())
-            }
-            Operator::DeleteQueue { vhost, queue } => {
-                let id = self.expect_queue_in(&vhost, &queue)?;
-                self.delete_queue(id);
+            Operator::CloseAllConnections { vhost, reason } => {
+                let vhost = vhost.map(|vhost| self.expect_vhost(&vhost)).transpose()?;
+                self.close_all(&reason, |state| {
+                    !state.of_operator && vhost.is_none_or(|vhost| vhost == state.vhost)
+                });
                 Ok(())
             }
             Operator::Alarm { alarm, on } => {
@@ -102,11 +95,6 @@ impl Broker {
 
     pub(super) fn expect_vhost(&self, vhost: &str) -> Result<VhostId, String> {
         self.vhost_named(vhost).ok_or_else(|| format!("Virtual host {vhost} does not exist"))
-    }
-
-    fn expect_queue_in(&self, vhost: &str, queue: &str) -> Result<QueueId, String> {
-        let id = self.expect_vhost(vhost)?;
-        self.queue_named(id, queue).ok_or_else(|| format!("Queue '{queue}' in vhost '{vhost}' was not found"))
     }
 
     fn add_user(&mut self, user: Name, password: Name, tags: Vec<Name>) -> Result<(), String> {

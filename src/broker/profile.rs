@@ -163,7 +163,7 @@ pub struct Profile {
     pub failed_replay_binds: bool,
     /// x-recent-history keeps its messages over a restart, as the metadata store does.
     pub keeps_history: bool,
-    /// Passive declares need the configure permission.
+    /// Passive declares need a permission, whichever.
     pub passive_needs_permission: bool,
     /// Largest message in bytes.
     pub message_size_max: u64,

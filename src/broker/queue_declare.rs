@@ -100,7 +100,7 @@ impl Broker {
             return Ok(());
         }
         if self.profile.passive_needs_permission {
-            self.check_access(at.connection, Access::Configure, "queue", queue)?;
+            self.check_any_access(at.connection, "queue", queue)?;
         }
         let id = self.expect_queue(at, queue)?;
         self.check_unlocked(at, id)?;
@@ -115,6 +115,7 @@ impl Broker {
             }
             self.expect_queue(at, &declare.queue)?;
         }
+        self.add_default_type(&mut declare);
         let vhost = self.vhost_of(at.connection);
         let server_named = declare.queue.is_empty();
         if server_named {
@@ -149,6 +150,16 @@ impl Broker {
         self.has_own_timeouts |= self.queue(id).settings.consumer_timeout.is_some();
         self.declared(at, id);
         Ok(())
+    }
+
+    /// RabbitMQ: the default type is meant for queues that it can be the type of.
+    fn add_default_type(&self, declare: &mut Declare) {
+        let lasting = declare.durable && !declare.exclusive && !declare.auto_delete;
+        if let Some(kind) = self.config.default_queue_type.as_ref().filter(|_| lasting)
+            && declare.arguments.get("x-queue-type").is_none()
+        {
+            declare.arguments.set("x-queue-type", FieldValue::Text(kind.clone()));
+        }
     }
 
     /// RabbitMQ: first whose it is, then durable, auto_delete, arguments.

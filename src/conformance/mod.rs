@@ -16,7 +16,7 @@ mod values;
 pub use case::Case;
 pub use client::Symbols;
 pub use compare::{Difference, same, same_state};
-pub use replay::{Replay, WITHOUT_REPLY, replay};
+pub use replay::{Replay, WITHOUT_REPLY, replay, replay_as};
 pub use report::{CaseReport, Report, replay_folder};
 pub use steps::{method, template};
 pub use values::properties_to;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use crate::amqp::{Capabilities, Choices, ConnectionId, Method, Open, SimDuration, SimTime, name};
-use crate::broker::{Broker, BrokerConfig, Command, Operator, Stop, Stray};
+use crate::broker::{Broker, BrokerConfig, Command, Operator, Profile, Stop, Stray};
 
 use super::case::Case;
 use super::client::{Labels, Place, Symbols};
@@ -25,7 +25,12 @@ impl Choices for First {
 
 /// Replays a case and compares. `None`: all as recorded.
 pub fn replay(case: &Case) -> Option<Difference> {
-    let mut replay = Replay::new(config_of(case));
+    replay_as(case, case.version.profile())
+}
+
+/// As `replay`, on a broker of another profile.
+pub fn replay_as(case: &Case, profile: Profile) -> Option<Difference> {
+    let mut replay = Replay::new(config_of(case, profile));
     for (at, (step, expected)) in case.steps.iter().zip(&case.observed).enumerate() {
         let got = replay.step(step);
         let alike = if step["op"] == "broker.inspect" {
@@ -92,8 +97,9 @@ pub const WITHOUT_REPLY: [&str; 9] = [
 ];
 
 /// The recorded broker's settings: those of a fresh node but for what the case sets.
-fn config_of(case: &Case) -> BrokerConfig {
-    let mut config = BrokerConfig { plugins: case.plugins, ..BrokerConfig::conformance(case.version) };
+fn config_of(case: &Case, profile: Profile) -> BrokerConfig {
+    let mut config =
+        BrokerConfig { profile, plugins: case.plugins, ..BrokerConfig::conformance(case.version) };
     for step in case.steps.iter().filter(|step| step["op"] == "broker.set_env") {
         let Some(value) = step["value"].as_u64() else { continue };
         match step["key"].as_str() {
@@ -290,7 +296,8 @@ impl Replay {
 
     fn publish(&mut self, step: &Value, place: Place) -> Option<Value> {
         let count = step["count"].as_u64().unwrap_or(1);
-        let body = step["body"].as_str().unwrap_or_default();
+        let size = step["size"].as_u64().and_then(|size| usize::try_from(size).ok()).unwrap_or_default();
+        let body = step["body"].as_str().unwrap_or_default().to_owned() + &"x".repeat(size);
         let template = steps::template(step, step["routing_key"].as_str().unwrap_or_default());
         let numbered =
             step["count"].is_u64() && has_number(&json!([step["routing_key"], step["properties"]]));

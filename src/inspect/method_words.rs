@@ -143,8 +143,7 @@ fn operator_words(operator: &Operator) -> String {
         Operator::SetUserLimits { user, .. } => format!("set_user_limits {user}"),
         Operator::ClearUserLimits { user, .. } => format!("clear_user_limits {user}"),
         Operator::CloseConnection { reason, .. } => format!("close_connection: {reason}"),
-        Operator::PurgeQueue { queue, .. } => format!("purge_queue {queue}"),
-        Operator::DeleteQueue { queue, .. } => format!("delete_queue {queue}"),
+        Operator::CloseAllConnections { reason, .. } => format!("close_all_connections: {reason}"),
         Operator::Alarm { alarm, on } => format!(
             "alarm {} {}",
             match alarm {

@@ -75,7 +75,7 @@ impl Parser<'_> {
 
     /// `add_user alex password "secret"`, `set_policy limits pattern "^tmp" { max_length: 10 }`
     pub fn admin(&mut self, spec: &'static Statement) -> Read<StmtKind> {
-        let takes_name = !matches!(spec.word, "stop_app" | "start_app");
+        let takes_name = spec.form.contains(' ');
         let what = match spec.word {
             "add_vhost" | "delete_vhost" | "set_vhost_limits" | "clear_vhost_limits" => "a vhost's name",
             "set_policy" | "clear_policy" | "set_operator_policy" | "clear_operator_policy" => {

@@ -98,7 +98,7 @@ impl Lowering {
 /// What the name behind a command is.
 fn own_operand(command: &str) -> &'static str {
     match command {
-        "add_vhost" | "delete_vhost" => "vhost",
+        "add_vhost" | "delete_vhost" | "set_vhost_limits" | "clear_vhost_limits" => "vhost",
         "set_policy" | "clear_policy" | "set_operator_policy" | "clear_operator_policy" => "name",
         _ => "user",
     }

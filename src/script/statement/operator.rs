@@ -73,6 +73,12 @@ const POLICY: &[OptionSpec] = &[
     ),
     option("priority", V::Number, "", "of several policies that match, the highest holds"),
 ];
+const LIMITS_OF_USERS: &[OptionSpec] = &[option(
+    "limit",
+    V::OneOf(&["max_connections", "max_channels"]),
+    "",
+    "the one that is lifted; all unless said",
+)];
 const REASON: &[OptionSpec] = &[option("reason", V::Text, "", "the reason it is given")];
 
 const fn top(
@@ -181,4 +187,26 @@ pub(super) const STATEMENTS: &[Statement] = &[
     ),
     admin("clear_operator_policy", "clear_operator_policy NAME", &[VHOST], "takes it away"),
     admin("close_connection", "close_connection CLIENT", &[REASON], "closes a client's connection: 320"),
+    admin(
+        "close_all_connections",
+        "close_all_connections",
+        &[REASON, VHOST],
+        "closes every client's connection, or those of a vhost: 320",
+    ),
+    admin(
+        "set_vhost_limits",
+        "set_vhost_limits VHOST { … }",
+        &[],
+        "how many connections and queues a vhost may have",
+    ),
+    admin("clear_vhost_limits", "clear_vhost_limits VHOST", &[], "lifts them"),
+    admin(
+        "set_user_limits",
+        "set_user_limits USER { … }",
+        &[],
+        "how many connections and channels a user may have",
+    ),
+    admin("clear_user_limits", "clear_user_limits USER", &[LIMITS_OF_USERS], "lifts them"),
+    admin("trace_on", "trace_on", &[VHOST], "the firehose: copies of all messages go to amq.rabbitmq.trace"),
+    admin("trace_off", "trace_off", &[VHOST], "ends it"),
 ];

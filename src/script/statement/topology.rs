@@ -120,6 +120,19 @@ const QUEUE: &[OptionSpec] = &[
         "how long a consumer may take to acknowledge",
     ),
     option(
+        "delayed_retry_type",
+        V::OneOf(&["all", "failed", "returned", "disabled"]),
+        "x-delayed-retry-type",
+        "which of the messages that come back to a quorum queue wait before they are ready again",
+    ),
+    option(
+        "delayed_retry_min",
+        V::Duration,
+        "x-delayed-retry-min",
+        "how long one waits that came back once; twice as long after the second time, and so on",
+    ),
+    option("delayed_retry_max", V::Duration, "x-delayed-retry-max", "how long one waits at most"),
+    option(
         "queue_mode",
         V::OneOf(&["default", "lazy"]),
         "x-queue-mode",

@@ -126,6 +126,22 @@ fn command(command: &str, operands: &Operands) -> Result<Operator, ScriptError> 
         "clear_topic_permissions" => {
             Operator::ClearTopicPermissions { user: user()?, vhost, exchange: operands.text("exchange") }
         }
+        "close_all_connections" => Operator::CloseAllConnections {
+            vhost: operands.text("vhost"),
+            reason: operands.or_empty("reason"),
+        },
+        "set_vhost_limits" => {
+            Operator::SetVhostLimits { vhost, limits: definition(operands, "the limits of a vhost")? }
+        }
+        "clear_vhost_limits" => Operator::ClearVhostLimits { vhost },
+        "set_user_limits" => {
+            Operator::SetUserLimits { user: user()?, limits: definition(operands, "the limits of a user")? }
+        }
+        "clear_user_limits" => Operator::ClearUserLimits {
+            user: user()?,
+            limit: operands.text("limit").map(|limit| Name::from(limit.replace('_', "-"))),
+        },
+        "trace_on" | "trace_off" => Operator::Trace { vhost, on: command == "trace_on" },
         "set_policy" | "set_operator_policy" => {
             Operator::SetPolicy(policy(operands, vhost, command == "set_operator_policy")?)
         }
@@ -134,8 +150,6 @@ fn command(command: &str, operands: &Operands) -> Result<Operator, ScriptError> 
             name: operands.need("name")?,
             operator: command == "clear_operator_policy",
         },
-        "purge_queue" => Operator::PurgeQueue { vhost, queue: operands.need("queue")? },
-        "delete_queue" => Operator::DeleteQueue { vhost, queue: operands.need("queue")? },
         "stop_app" => Operator::Stop(Stop::App),
         "start_app" => Operator::Start,
         other => return Err(ScriptError::new(format!("`{other}` is not known here"))),
@@ -159,27 +173,31 @@ fn policy(operands: &Operands, vhost: Name, operator: bool) -> Result<Policy, Sc
             return Err(ScriptError::new(format!("priority is a number, and this is {}", other.type_name())));
         }
     };
-    let definition = match operands.value("definition") {
-        Some(Value::Table(table)) => {
-            let mut definition = FieldTable::default();
-            for (name, value) in table.entries() {
-                // Policy keys are written as the arguments are, `message_ttl`; rabbitmqctl writes `message-ttl`.
-                definition.set(&name.replace('_', "-"), field_of(value)?);
-            }
-            definition
-        }
-        None => FieldTable::default(),
-        Some(other) => {
-            return Err(ScriptError::new(format!("a policy is a table, and this is {}", other.type_name())));
-        }
-    };
     Ok(Policy {
         vhost,
         name: operands.need("name")?,
         pattern: operands.text("pattern").unwrap_or_else(|| Name::from(".*")),
         apply_to,
         priority,
-        definition,
+        definition: definition(operands, "a policy")?,
         operator,
     })
+}
+
+/// The table of a command. Its keys are written as the arguments are, `message_ttl`; rabbitmqctl writes
+/// `message-ttl`.
+fn definition(operands: &Operands, what: &str) -> Result<FieldTable, ScriptError> {
+    let mut definition = FieldTable::default();
+    match operands.value("definition") {
+        Some(Value::Table(table)) => {
+            for (name, value) in table.entries() {
+                definition.set(&name.replace('_', "-"), field_of(value)?);
+            }
+        }
+        None => {}
+        Some(other) => {
+            return Err(ScriptError::new(format!("{what}: a table, and this is {}", other.type_name())));
+        }
+    }
+    Ok(definition)
 }

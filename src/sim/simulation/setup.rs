@@ -140,6 +140,18 @@ fn config(spec: &RunSpec, program: &Program, seed: u64) -> BrokerConfig {
         config.consumer_timeout = timeout;
     }
     for (option, value) in &program.settings.broker_options {
+        match (&**option, value) {
+            ("max_message_size", Const::Int(bytes)) => config.max_message_size = u64::try_from(*bytes).ok(),
+            // RabbitMQ: 0 is no limit; a channel's number has 16 bits.
+            ("channel_max", Const::Int(0)) => config.channel_max = u16::MAX,
+            ("channel_max", Const::Int(most)) => {
+                config.channel_max = u16::try_from(*most).unwrap_or(u16::MAX)
+            }
+            ("default_queue_type", Const::Text(kind)) => config.default_queue_type = Some(kind.clone()),
+            _ => {}
+        }
+    }
+    for (option, value) in &program.settings.broker_options {
         if let ("plugins", Const::Text(which)) = (&**option, value) {
             config.plugins = match &**which {
                 "none" => Plugins::None,
