@@ -185,7 +185,6 @@ pub fn step() -> impl Strategy<Value = Step> {
         Operator::Stop(Stop::Kill),
         Operator::Start,
         Operator::Start,
-        Operator::PurgeQueue { vhost: name("/"), queue: name("q") },
     ]);
     prop_oneof![
         40 => (0u32..3, 1u16..3, method()).prop_map(|(connection, number, method)| {

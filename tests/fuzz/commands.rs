@@ -325,8 +325,11 @@ impl Source<'_> {
                 connection: ConnectionId(u32::from(self.byte() % 6)),
                 reason: self.text(WORDS),
             },
-            16 => Operator::PurgeQueue { vhost, queue: self.text(NAMES) },
-            17 => Operator::DeleteQueue { vhost, queue: self.text(NAMES) },
+            16 => Operator::CloseAllConnections {
+                vhost: self.flag().then_some(vhost),
+                reason: self.text(WORDS),
+            },
+            17 => Operator::Trace { vhost, on: self.flag() },
             18 => Operator::Alarm {
                 alarm: if self.flag() { Alarm::Memory } else { Alarm::Disk },
                 on: self.flag(),
