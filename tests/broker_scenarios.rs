@@ -428,3 +428,60 @@ fn exchange(exchange: &str, arguments: &FieldTable) -> Method {
         arguments: arguments.clone(),
     }
 }
+
+/// RabbitMQ: rabbit_fifo_dlx_worker, which has 32 at a time and tries again after 180 seconds.
+#[test]
+fn dead_letters_wait_for_their_exchange() {
+    let mut bench = Bench::new(Version::V4_3);
+    bench.declare(&[
+        ("x-queue-type", FieldValue::text("quorum")),
+        ("x-dead-letter-exchange", FieldValue::text("dead")),
+        ("x-dead-letter-strategy", FieldValue::text("at-least-once")),
+        ("x-overflow", FieldValue::text("reject-publish")),
+    ]);
+    for delivery_tag in 1..=40 {
+        bench.publish(ONE);
+        bench.method(ONE, Method::BasicGet { queue: name("q"), no_ack: false });
+        bench.method(ONE, Method::BasicReject { delivery_tag, requeue: false });
+    }
+    let held = |bench: &Bench| -> Vec<(u32, u32)> {
+        bench.broker.view().queues().map(|queue| (queue.ready, queue.dead_letters)).collect()
+    };
+    assert_eq!(held(&bench), [(0, 40)]);
+    bench.operator(Operator::Stop(Stop::Kill));
+    bench.operator(Operator::Start);
+    assert_eq!(held(&bench), [(0, 40)], "they are as safe as messages");
+    let third = ConnectionId(3);
+    bench.connect(third);
+    let (passive, durable, internal) = (false, true, false);
+    let declare = Method::ExchangeDeclare {
+        exchange: name("dead"),
+        kind: name("fanout"),
+        passive,
+        durable,
+        auto_delete: false,
+        internal,
+        arguments: FieldTable::default(),
+    };
+    bench.method(third, declare);
+    let queue = Method::QueueDeclare {
+        queue: name("d"),
+        passive,
+        durable,
+        exclusive: false,
+        auto_delete: false,
+        arguments: FieldTable::default(),
+    };
+    bench.method(third, queue);
+    let bind = Method::QueueBind {
+        queue: name("d"),
+        exchange: name("dead"),
+        routing_key: name(""),
+        arguments: FieldTable::default(),
+    };
+    bench.method(third, bind);
+    assert_eq!(held(&bench), [(0, 40), (0, 0)], "nothing tells the worker");
+    bench.wait(SimDuration::secs(180));
+    bench.wait(SimDuration::secs(1));
+    assert_eq!(held(&bench), [(0, 0), (40, 0)]);
+}

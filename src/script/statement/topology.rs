@@ -93,7 +93,7 @@ const QUEUE: &[OptionSpec] = &[
         "dead_letter_strategy",
         V::OneOf(&["at_most_once", "at_least_once"]),
         "x-dead-letter-strategy",
-        "how surely dead letters of a quorum queue arrive",
+        "quorum: at_least_once keeps dead letters until they have arrived; needs overflow reject_publish",
     ),
     option(
         "max_priority",
