@@ -17,6 +17,7 @@ pub mod lower;
 pub mod program;
 pub mod question;
 pub mod render;
+pub mod service;
 pub mod statement;
 pub mod token;
 
