@@ -21,7 +21,10 @@ pub fn try_text(text: &str) {
     for diagnostic in &analysis.diagnostics {
         let places = diagnostic.secondary.iter().chain([&diagnostic.primary]);
         assert!(places.map(|label| label.span).all(is_of_it), "{diagnostic:?}");
-        assert!(diagnostic.fix.as_ref().is_none_or(|fix| is_of_it(fix.span)), "{diagnostic:?}");
+        assert!(
+            diagnostic.fix.as_ref().is_none_or(|fix| fix.edits.iter().all(|edit| is_of_it(edit.span))),
+            "{diagnostic:?}"
+        );
     }
     let first = &analysis.diagnostics[..analysis.diagnostics.len().min(20)];
     render(first, "any.warren", text);
