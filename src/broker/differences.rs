@@ -117,17 +117,17 @@ differences! {
     modulus_is_core since V4_3 : "x-modulus-hash needs no plugin", cases [], scenario "x_modulus_hash_needs_its_plugin_before_4_3";
     shows_utf8_in_binaries since V3_13 : "Erlang terms in texts show UTF-8 as such", cases ["chash_weight_unicode"];
     failed_replay_binds since V3_13 : "x-recent-history: a binding whose replay fails is there nevertheless", cases ["history_to_exchange_without_queues"];
-    purges_dead_letters since V4_3 : "queue.purge takes dead letters that have not arrived, too", cases [];
-    tells_absent_types since V4_3 : "the type of a plugin that is not enabled is `invalid`, before `unknown`", cases [];
-    dead_letters_into_streams since V3_13 : "dead letters reach streams", cases [];
-    stream_refuses_nack since V3_13 : "a nack or reject of a stream's message gives credit as an ack does; before it closed the connection", cases [];
+    purges_dead_letters since V4_3 : "queue.purge takes dead letters that have not arrived, too", cases ["alo_no_exchange"];
+    tells_absent_types since V4_3 : "the type of a plugin that is not enabled is `invalid`, before `unknown`", cases ["plugin_absent_consistent_hash", "plugin_absent_modulus_hash"];
+    dead_letters_into_streams since V3_13 : "dead letters reach streams", cases ["stream_dead_letter_into"];
+    stream_refuses_nack since V3_13 : "a nack or reject of a stream's message gives credit as an ack does; before it closed the connection", cases ["stream_nack", "stream_reject_discard"];
     stream_sends_whole_chunks since V3_13 : "a stream's consumer gets no more than its prefetch count; before a chunk was sent to its end", cases [];
-    knows_filter_size since V4_3 : "`x-stream-filter-size-bytes` compares, and is refused in other queues", cases [];
-    stream_texts_quote since V4_0 : "texts about streams name the queue without quotes", cases [];
-    stream_sets_delivery_mode since V3_13 : "what comes from a stream says its delivery mode", cases [];
-    age_without_number_breaks since V4_3 : "an `x-max-age` that begins with no digit is refused; before it broke the connection", cases [];
-    compares_ages since V4_3 : "`x-max-age` is compared as a time, not as a text", cases [];
-    cancels_on_failover since V4_0 : "consumers cannot have `x-cancel-on-ha-failover`", cases [];
+    knows_filter_size since V4_3 : "`x-stream-filter-size-bytes` compares, and is refused in other queues", cases ["stream_filter_size_values", "stream_arg_on_classic"];
+    stream_texts_quote since V4_0 : "texts about streams name the queue without quotes", cases ["stream_needs_prefetch", "stream_no_ack_refused"];
+    stream_sets_delivery_mode since V3_13 : "what comes from a stream says its delivery mode", cases ["stream_message_properties"];
+    age_without_number_breaks since V4_3 : "an `x-max-age` that begins with no digit is refused; before it broke the connection", cases ["stream_arg_max_age_values", "stream_offset_values"];
+    compares_ages since V4_3 : "`x-max-age` is compared as a time, not as a text", cases ["stream_redeclare"];
+    cancels_on_failover since V4_0 : "consumers cannot have `x-cancel-on-ha-failover`", cases ["stream_consumer_args"];
     keeps_history since V4_3 : "x-recent-history keeps its messages over a restart", cases ["history_restart"];
 }
 
