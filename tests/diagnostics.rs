@@ -139,6 +139,22 @@ fn findings_do_not_depend_on_when_they_are_read() {
     }
 }
 
+/// What looks like a finding and is none: publishes that wait for a commit or an alarm, and those that are refused.
+#[test]
+fn no_finding_where_nothing_is_wrong() {
+    let blocked = "queue q\npublisher p { repeat 3 as i every 1s { publish \"{i}\" to default key \"q\" } }\nat 500ms alarm memory on\nat 5s alarm memory off";
+    let refused = "queue q max_length 1 overflow reject_publish\npublisher p { confirm; for i in 1..2 { publish \"{i}\" to default key \"q\" }; wait for confirms else { } }";
+    let transaction = "queue q\npublisher p { tx; publish \"1\" to default key \"q\"; commit }";
+    for (text, none) in [
+        (blocked, Code::PublishedIntoClosed),
+        (transaction, Code::PublishedIntoClosed),
+        (refused, Code::DroppedByLength),
+    ] {
+        assert!(run(text).is_some(), "{text}");
+        assert!(!tells(none, text), "{}", all_of(text));
+    }
+}
+
 /// A code has no page too many, and the list of all names each once.
 #[test]
 fn pages_and_codes_are_the_same() {

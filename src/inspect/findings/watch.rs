@@ -42,6 +42,10 @@ pub(super) struct Watch {
     /// The last record at which an actor's client or connection ended.
     ended: BTreeMap<u16, u32>,
     publishers: BTreeSet<u16>,
+    /// Clients that the broker does not read from, or whose publishes wait for a commit: nothing follows a publish.
+    deferred: BTreeSet<u16>,
+    /// The message published last, and the queues that took it.
+    publishing: (u32, Vec<u32>),
     /// Queues with a single active consumer.
     single: BTreeSet<Name>,
     /// A publish that was applied and has shown no effect yet.
@@ -54,7 +58,11 @@ impl Watch {
         self.unanswered_publish(record);
         match record.kind {
             Kind::Applied => self.applied(names, record),
-            Kind::Published => drop(self.publishers.insert(record.actor)),
+            Kind::Published => {
+                self.publishers.insert(record.actor);
+                self.publishing.0 = record.subject;
+                self.publishing.1.clear();
+            }
             Kind::Enqueued => self.enqueued(names, record),
             Kind::Delivered | Kind::Got => self.delivered(names, record),
             Kind::Received => self.received(names, record),
@@ -132,7 +140,9 @@ impl Watch {
         let command = record.command().and_then(|number| names.recording.tables().commands.get(number));
         let Some(Command::Method { method, .. }) = command.map(|info| &info.command) else { return };
         match method {
+            Method::BasicPublish { .. } if self.deferred.contains(&record.actor) => {}
             Method::BasicPublish { .. } => self.applied = Some(*record),
+            Method::TxSelect => drop(self.deferred.insert(record.actor)),
             Method::QueueDeclare { queue, arguments, .. }
                 if arguments.get("x-single-active-consumer") == Some(&FieldValue::Bool(true)) =>
             {
@@ -144,6 +154,9 @@ impl Watch {
 
     fn enqueued(&mut self, names: Names<'_>, record: &Record) {
         let Some(message) = record.message() else { return };
+        if message.0 == self.publishing.0 {
+            self.publishing.1.push(record.object);
+        }
         let has_limit = names
             .message(message)
             .is_some_and(|info| info.from.is_none() && info.message.properties().expiration.is_some());
@@ -235,6 +248,9 @@ impl Watch {
         match reason {
             DropReason::Unroutable => self.unroutable(names, record, message),
             DropReason::Rejected => self.of_queue(Code::RejectedAndLost, record),
+            // A full queue that refuses new ones says so of a message that never stood in it.
+            DropReason::MaxLength
+                if record.subject == self.publishing.0 && !self.publishing.1.contains(&record.object) => {}
             DropReason::MaxLength => self.of_queue(Code::DroppedByLength, record),
             DropReason::Restart => self.of_queue(Code::LostAtRestart, record),
             DropReason::DeadLetterCycle => self.of_queue(Code::DroppedInCycle, record),
@@ -337,7 +353,10 @@ impl Watch {
                 let text = text.map(|info| info.text.clone()).unwrap_or_default();
                 self.find(Code::RefusedCommand, record, (u32::from(record.actor), NONE, text), 0);
             }
-            Kind::Blocked if record.text().is_some() && self.publishers.contains(&record.actor) => {
+            Kind::Blocked if record.text().is_none() => drop(self.deferred.remove(&record.actor)),
+            Kind::Blocked
+                if self.deferred.insert(record.actor) && self.publishers.contains(&record.actor) =>
+            {
                 self.of_actor(Code::PublisherBlocked, record);
             }
             Kind::Confirmed if record.detail & 1 == 0 => self.of_actor(Code::RefusedPublish, record),

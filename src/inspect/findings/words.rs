@@ -1,5 +1,6 @@
 //! Findings in words: what happened, and what to type.
 
+use crate::amqp::Scope;
 use crate::broker::{ConsumerId, MessageId, QueueId};
 use crate::script::Code;
 use crate::sim::record::Record;
@@ -40,12 +41,7 @@ fn words(names: Names<'_>, found: &Found) -> (Severity, String, &'static str) {
     match found.code {
         Code::Unroutable => (
             Warning,
-            format!(
-                "{} dropped: no binding of {} takes the key `{}`",
-                messages(count),
-                exchange(names, record),
-                key(names, record)
-            ),
+            format!("{} dropped: {}", messages(count), nobody(names, record)),
             "bind a queue before it is published, or write `mandatory` and `on return { … }`",
         ),
         Code::DeadLetterLost => (
@@ -105,7 +101,7 @@ fn words(names: Names<'_>, found: &Found) -> (Severity, String, &'static str) {
         Code::RejectedAndLost => (
             Note,
             format!(
-                "{} of `{}` rejected and gone: no `dead_letter_exchange` keeps them",
+                "{} of `{}` rejected and gone: no `dead_letter_exchange` keeps what is rejected",
                 messages(count),
                 queue()
             ),
@@ -151,7 +147,8 @@ fn told(names: Names<'_>, found: &Found, who: &str, count: u32) -> (Severity, St
             let error = record.error().and_then(|number| names.recording.tables().errors.get(number));
             let (code, text) = error.map_or((0, ""), |error| (error.code, &*error.text));
             let times = if count > 1 { format!(", {count} times") } else { String::new() };
-            let what = if code >= 500 || matches!(code, 320 | 402) { "connection" } else { "channel" };
+            let scope = error.and_then(|error| error.scope);
+            let what = if scope == Some(Scope::Connection) { "connection" } else { "channel" };
             (Warning, format!("the broker closed a {what} of `{who}`{times}: {code} {text}"), why(code))
         }
         Code::PublisherBlocked => (
@@ -217,6 +214,17 @@ fn why(code: u16) -> &'static str {
         540 => "RabbitMQ does not have this: take it away",
         _ => "`on close { … }` and `try { … } catch error { … }` hear of it",
     }
+}
+
+/// Why a message reached no queue.
+fn nobody(names: Names<'_>, record: &Record) -> String {
+    let key = key(names, record);
+    let message = record.message().and_then(|message| names.message(message));
+    if message.is_some_and(|info| info.message.exchange().is_empty()) {
+        return format!("there is no queue `{key}`");
+    }
+    let what = if key.is_empty() { "a message without a key".to_owned() } else { format!("the key `{key}`") };
+    format!("no binding of {} takes {what}", exchange(names, record))
 }
 
 fn exchange(names: Names<'_>, record: &Record) -> String {
