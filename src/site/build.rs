@@ -73,6 +73,7 @@ impl Generated for Build<'_> {
         Some(match name {
             "versions" => conformance::versions(self.recorded),
             "areas" => conformance::areas(self.recorded),
+            "flags" => conformance::flags(self.recorded),
             "differences" => conformance::differences(self.recorded),
             "simplifications" => self.simplifications()?,
             _ => return None,

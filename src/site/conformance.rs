@@ -7,10 +7,11 @@ use std::path::Path;
 use miniz_oxide::deflate::compress_to_vec_zlib;
 use serde_json::{Value, json};
 
-use crate::broker::Version;
+use crate::broker::{DIFFERENCES, NOT_HERE, Version};
 use crate::conformance::{Report, replay_folder};
 
 use super::escape::escape;
+use super::markdown::slug;
 
 const DEFLATE_LEVEL: u8 = 9;
 
@@ -167,37 +168,104 @@ fn failures(all: &[Recorded]) -> String {
     if html.is_empty() { html } else { format!("<p>Not held:</p>\n<ul class=\"failures\">{html}</ul>\n") }
 }
 
-/// Each case whose answers differ between the versions, with the first step that differs.
-pub(super) fn differences(all: &[Recorded]) -> String {
-    let names: BTreeSet<&String> = all.iter().flat_map(|recorded| recorded.cases.keys()).collect();
+/// The flags of the broker's profiles: what differs, since when, and the cases that show it.
+pub(super) fn flags(all: &[Recorded]) -> String {
+    let listed: BTreeSet<&str> = differing(all).into_iter().map(|case| case.name).collect();
+    let mut html = String::from(
+        "<div class=\"table\"><table class=\"flags\"><thead><tr><th>what differs</th><th>since</th><th>shown by</th></tr></thead><tbody>",
+    );
+    for difference in DIFFERENCES {
+        let since: Vec<_> = difference.since.iter().map(|version| version.name()).collect();
+        let cases: Vec<_> = difference
+            .cases
+            .iter()
+            .map(|case| match listed.contains(case) {
+                true => format!("<a href=\"#{}\"><code>{}</code></a>", anchor(case), escape(case)),
+                // Recorded from one version only.
+                false => format!("<code>{}</code>", escape(case)),
+            })
+            .collect();
+        let shown = match (cases.is_empty(), difference.scenario) {
+            (false, _) => cases.join(" "),
+            (true, Some(_)) => "a test of its own".to_owned(),
+            (true, None) => "<span class=\"doubt\">documentation</span>".to_owned(),
+        };
+        html.push_str(&format!(
+            "<tr><td>{}</td><td>{}</td><td>{shown}</td></tr>",
+            prose(difference.text),
+            since.join(", ")
+        ));
+    }
+    html.push_str("</tbody></table></div>\n<p>Not seen by a client of AMQP 0-9-1:</p>\n<ul>");
+    for (what, why) in NOT_HERE {
+        html.push_str(&format!("<li>{}: {}</li>", prose(what), prose(why)));
+    }
+    html.push_str("</ul>\n");
+    html
+}
+
+/// What stands between backticks is code.
+fn prose(text: &str) -> String {
     let mut html = String::new();
-    let mut area = "";
-    let mut differing = Vec::new();
+    for (at, part) in text.split('`').enumerate() {
+        let part = escape(part);
+        html.push_str(&if at % 2 == 1 { format!("<code>{part}</code>") } else { part });
+    }
+    html
+}
+
+/// Where a case stands among the differences.
+fn anchor(case: &str) -> String {
+    format!("case-{}", slug(case))
+}
+
+/// A case whose answers are not the same in all versions.
+struct Differing<'a> {
+    area: &'a str,
+    name: &'a str,
+    /// By version.
+    cases: Vec<(&'a str, &'a Value)>,
+}
+
+/// By area and name.
+fn differing(all: &[Recorded]) -> Vec<Differing<'_>> {
+    let names: BTreeSet<&String> = all.iter().flat_map(|recorded| recorded.cases.keys()).collect();
+    let mut found = Vec::new();
     for name in names {
-        let of: Vec<(&str, &Value)> = all
+        let cases: Vec<(&str, &Value)> = all
             .iter()
             .filter_map(|recorded| Some((recorded.version.as_str(), recorded.cases.get(name)?)))
             .collect();
-        let Some((_, first)) = of.first() else { continue };
-        if of.iter().any(|(_, case)| case["observed"] != first["observed"]) {
-            differing.push((first["area"].as_str().unwrap_or_default(), name.as_str(), of));
+        let Some((_, first)) = cases.first() else { continue };
+        if cases.iter().any(|(_, case)| case["observed"] != first["observed"]) {
+            let area = first["area"].as_str().unwrap_or_default();
+            found.push(Differing { area, name, cases });
         }
     }
-    differing.sort_by_key(|(area, name, _)| (*area, *name));
-    for (of_area, name, of) in &differing {
-        if *of_area != area {
-            area = of_area;
+    found.sort_by_key(|case| (case.area, case.name));
+    found
+}
+
+/// Each case whose answers differ between the versions, with the first step that differs.
+pub(super) fn differences(all: &[Recorded]) -> String {
+    let found = differing(all);
+    let mut html = format!("<p>{} cases come out differently.</p>\n", found.len());
+    let mut area = "";
+    for case in &found {
+        if case.area != area {
+            area = case.area;
             html.push_str(&format!("<h3>{}</h3>\n", escape(&area.replace('_', " "))));
         }
-        html.push_str(&difference(name, of));
+        html.push_str(&difference(case.name, &case.cases));
     }
-    format!("<p>{} cases come out differently.</p>\n{html}", differing.len())
+    html
 }
 
 fn difference(name: &str, of: &[(&str, &Value)]) -> String {
     let why = of.first().and_then(|(_, case)| case["why"].as_str()).unwrap_or_default();
     let mut html = format!(
-        "<details class=\"difference\"><summary><code>{}</code> {}</summary>",
+        "<details class=\"difference\" id=\"{}\"><summary><code>{}</code> {}</summary>",
+        anchor(name),
         escape(name),
         escape(why)
     );
