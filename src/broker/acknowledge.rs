@@ -127,7 +127,10 @@ impl Broker {
                 self.unblock(group[0].consumer);
             }
             self.wake_others(channel, queue);
-            self.settle_queue(queue);
+            match settlement {
+                Settlement::Requeue(_) => self.settle_returned(queue),
+                _ => self.settle_queue(queue),
+            }
         }
     }
 
@@ -230,7 +233,14 @@ impl Broker {
         for one in held {
             by_queue.entry(one.queue).or_default().push(one);
         }
-        for (queue, held) in by_queue {
+        for (queue, mut held) in by_queue {
+            let by_tag = back == Back::Ended && self.profile.ends_by_consumer_tag;
+            if by_tag && self.queue(queue).is_quorum() {
+                held.sort_by_cached_key(|one| match one.consumer {
+                    ConsumerId::NONE => (crate::amqp::name(&one.tag.to_string()), one.entry.place),
+                    consumer => (self.consumer(consumer).tag.clone(), one.entry.place),
+                });
+            }
             for one in held {
                 self.let_go(channel, one);
                 if self.queue(queue).is_alive && !self.queue(queue).is_stream() {
@@ -239,7 +249,7 @@ impl Broker {
                     self.messages.release(one.entry.message);
                 }
             }
-            self.settle_queue(queue);
+            self.settle_returned(queue);
         }
     }
 

@@ -148,9 +148,10 @@ impl Broker {
             )));
         }
         if queue.is_quorum() && queue.spec.single_active {
+            let kind = if self.profile.prints_queue_type { "<<\"quorum\">>" } else { "quorum" };
             return Err(Refusal::resource_locked(format!(
                 "cannot obtain access to locked queue '{}' in vhost '{}'. basic.get operations are not supported \
-                 by quorum queues with single active consumer",
+                 by {kind} queues with single active consumer",
                 queue.spec.name,
                 self.vhost(queue.spec.vhost).name
             )));

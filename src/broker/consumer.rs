@@ -93,9 +93,9 @@ impl Broker {
     pub(super) fn can_take(&self, consumer: &Consumer) -> bool {
         let channel = self.channel(consumer.channel);
         let is_reader = consumer.queue != QueueId::NONE && self.queue(consumer.queue).is_stream();
+        // RabbitMQ: a channel at its limit gives nothing to its consumers without acknowledgement, either.
         consumer.has_credit()
-            && (consumer.no_ack
-                || is_reader
+            && (is_reader
                 || channel.global_prefetch == 0
                 || channel.in_flight < u32::from(channel.global_prefetch))
     }

@@ -10,7 +10,7 @@ use super::machine::Broker;
 use super::profile::QuorumPriority;
 use super::publish::Taken;
 use super::queue::{Entry, QueueKind};
-use super::settings::Overflow;
+use super::settings::{Overflow, Settings};
 use super::timers::Timer;
 
 /// RabbitMQ: rabbit_fifo takes priorities above this as high, where it knows two levels.
@@ -65,7 +65,7 @@ impl Broker {
                 entry.got = true;
             });
         }
-        if handed_on.is_none() && !self.queue(id).is_quorum() {
+        if handed_on.is_none() && self.queue(id).spec.kind == QueueKind::Classic {
             if self.discards_at_once(id) {
                 return self.discard_last(id, entry);
             }
@@ -286,6 +286,30 @@ impl Broker {
             let Some(entry) = self.pop_head(id) else { return };
             self.drop_copy(id, entry, DropReason::MaxLength);
         }
+    }
+
+    /// What is in force for a queue changes. RabbitMQ: a classic queue takes the settings on one by one, its limits before
+    /// its overflow, and keeps an overflow that nobody gives any more.
+    pub(super) fn change_settings(&mut self, id: QueueId, mut new: Settings) {
+        let old = Arc::clone(&self.queue(id).settings);
+        if self.queue(id).spec.kind == QueueKind::Classic {
+            let overflow = if new.overflow_given { new.overflow } else { old.overflow };
+            for max_bytes in [old.max_bytes, new.max_bytes] {
+                let step = Settings { max_bytes, overflow: old.overflow, ..new.clone() };
+                self.queue_mut(id).settings = Arc::new(step);
+                self.enforce_limits(id);
+            }
+            new.overflow = overflow;
+        }
+        self.queue_mut(id).settings = Arc::new(new);
+    }
+
+    /// RabbitMQ: what came back to a classic queue counts towards its limits before it is handed out again.
+    pub(super) fn settle_returned(&mut self, id: QueueId) {
+        if self.queue(id).spec.kind == QueueKind::Classic {
+            self.enforce_limits(id);
+        }
+        self.settle_queue(id);
     }
 
     /// RabbitMQ: a quorum queue tells its publishers once it is over the limit, so that one more comes in, and

@@ -127,9 +127,8 @@ impl Broker {
                 if self.queue(queue).settings.at_least_once && !settings.at_least_once {
                     self.lose_dead_letters(queue);
                 }
-                let state = self.queue_mut(queue);
-                state.settings = Arc::new(settings);
-                state.is_refusing = false;
+                self.change_settings(queue, settings);
+                self.queue_mut(queue).is_refusing = false;
                 self.arm(Timer::Lease(queue));
                 self.apply_retention(queue);
                 self.settle_queue(queue);

@@ -227,6 +227,15 @@ pub struct Profile {
     pub cancels_on_failover: bool,
     /// What a deleted vhost's clients are told: `is deleted` or `is down`.
     pub vhost_down_text: bool,
+    /// At a commit the queues are looked up again by name: those declared since are found, those gone are forgotten. Else
+    /// a queue that is gone makes the commit fail.
+    pub commit_looks_up_queues: bool,
+    /// What a channel that ended held of a quorum queue comes back by consumer tag.
+    pub ends_by_consumer_tag: bool,
+    /// A wrong expiration is named before a wrong user id.
+    pub checks_expiration_first: bool,
+    /// The text that refuses a get names the queue type as Erlang prints a binary.
+    pub prints_queue_type: bool,
 }
 
 impl Profile {
@@ -304,6 +313,10 @@ impl Profile {
             compares_ages: since(Version::V4_3),
             cancels_on_failover: !since(Version::V4_0),
             vhost_down_text: since(Version::V4_3),
+            commit_looks_up_queues: !since(Version::V4_0),
+            ends_by_consumer_tag: !since(Version::V4_0),
+            checks_expiration_first: since(Version::V4_0),
+            prints_queue_type: since(Version::V4_3),
         }
     }
 }

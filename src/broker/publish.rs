@@ -157,6 +157,9 @@ impl Broker {
         self.check_topic_access(at.connection, exchange, Access::Write, &template.routing_key)?;
         let mut properties = template.properties.clone();
         let rewritten = self.rewrite_reply_to(at, &mut properties)?;
+        if self.profile.checks_expiration_first {
+            expiration(properties.expiration.as_deref())?;
+        }
         self.check_user_id(at, &properties)?;
         let content = content_of(template, properties, rewritten)?;
         if self.profile.checks_topic_of_cc {

@@ -90,7 +90,8 @@ impl Broker {
         // RabbitMQ: a stream says what it counted last, and never how many consumers it has.
         let message_count = queue.stream.as_ref().map_or(queue.ready.len(), |stream| stream.counted(now));
         let queue = queue.spec.name.clone();
-        let consumer_count = if self.queue(id).is_stream() { 0 } else { self.consumer_count(id) };
+        let consumer_count =
+            if self.queue(id).is_stream() { 0 } else { self.consumer_count(id) - self.waiting_count(id) };
         self.channel_mut(at.channel).last_queue = Some(queue.clone());
         self.reply(at, Reply::QueueDeclared { queue, message_count, consumer_count });
     }
@@ -400,6 +401,15 @@ impl Broker {
         Ok(())
     }
 
+    /// RabbitMQ: a quorum queue's answer to a declare leaves out who waits to become the single active consumer.
+    fn waiting_count(&self, id: QueueId) -> u32 {
+        let queue = self.queue(id);
+        if !queue.is_quorum() || !queue.spec.single_active {
+            return 0;
+        }
+        (queue.consumers.all().len() as u32).saturating_sub(1)
+    }
+
     /// The consumers a queue reports. RabbitMQ: a quorum queue counts whoever holds unacked messages of it.
     pub(super) fn consumer_count(&self, id: QueueId) -> u32 {
         let queue = self.queue(id);
@@ -409,7 +419,9 @@ impl Broker {
         }
         let mut others = std::collections::BTreeSet::new();
         for (number, channel) in (0u32..).zip(&self.channels) {
-            for one in channel.unacked.iter().filter(|one| one.queue == id) {
+            // RabbitMQ: what a transaction has settled is held until its commit.
+            let in_transaction = channel.transaction.iter().flat_map(|transaction| transaction.held());
+            for one in channel.unacked.iter().chain(in_transaction).filter(|one| one.queue == id) {
                 let get = one.consumer == super::effect::ConsumerId::NONE;
                 if get {
                     others.insert((number, one.tag, one.consumer));
@@ -440,14 +452,11 @@ fn check_replicated(place: &str, kind: QueueKind, declare: &Declare, server_name
             "Cannot declare a server-named queue for type {module}"
         )));
     }
-    let mut properties = [
-        ("non-durable", !declare.durable),
+    let properties = [
         ("auto-delete", declare.auto_delete),
         ("exclusive-owner", declare.exclusive),
+        ("non-durable", !declare.durable),
     ];
-    if kind == QueueKind::Stream {
-        properties.rotate_left(1);
-    }
     match properties.into_iter().find(|(_, wrong)| *wrong) {
         Some((property, _)) => {
             Err(Refusal::precondition_failed(format!("invalid property '{property}' for {place}")))

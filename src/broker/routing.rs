@@ -145,7 +145,7 @@ impl Broker {
     }
 
     /// The default exchange: each key is the name of a queue.
-    fn route_by_queue_name(&self, exchange: ExchangeId, content: &Content) -> Route {
+    pub(super) fn route_by_queue_name(&self, exchange: ExchangeId, content: &Content) -> Route {
         let vhost = self.exchanges[exchange.index()].spec.vhost;
         let keys: BTreeSet<&Name> = keys_of(content).collect();
         let mut route = Route::default();

@@ -68,7 +68,8 @@ impl Broker {
             return Err(refusal);
         }
         for (message, route, mandatory) in transaction.publishes {
-            refused |= self.publish(at.channel, message, 0, &route, mandatory);
+            let (route, lost) = self.route_at_commit(at, &message, route);
+            refused |= self.publish(at.channel, message, 0, &route, mandatory) || lost;
         }
         for (mut held, settlement) in transaction.settlements {
             self.carry_out_settlement(at.channel, &mut held, settlement);
@@ -78,6 +79,37 @@ impl Broker {
         }
         self.reply(at, Reply::Done);
         Ok(())
+    }
+
+    /// The queues of a publish as they are at the commit, and whether one that is gone makes it fail.
+    fn route_at_commit(&self, at: At, message: &Message, route: Arc<Route>) -> (Arc<Route>, bool) {
+        let gone = |queue: &QueueId| !self.queue(*queue).is_alive;
+        if !self.profile.commit_looks_up_queues {
+            let lost = route.queues.iter().any(gone);
+            return (route, lost);
+        }
+        let content = &message.content;
+        let default = self.exchange_named(self.vhost_of(at.connection), &content.template.exchange);
+        if content.template.exchange.is_empty()
+            && route.reply_to.is_none()
+            && let Some(default) = default
+        {
+            // RabbitMQ: the default exchange routes to names, whether there are such queues or not.
+            return (Arc::new(self.route_by_queue_name(default, content)), false);
+        }
+        if !route.queues.iter().any(gone) {
+            return (route, false);
+        }
+        let mut looked_up = Route::clone(&route);
+        looked_up.queues = route
+            .queues
+            .iter()
+            .filter_map(|queue| {
+                let spec = &self.queue(*queue).spec;
+                self.queue_named(spec.vhost, &spec.name)
+            })
+            .collect();
+        (Arc::new(looked_up), false)
     }
 
     /// RabbitMQ: what was settled is unacked again, with the same tags.

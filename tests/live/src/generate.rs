@@ -107,6 +107,8 @@ pub struct Drawing {
     pub(super) queues: Vec<String>,
     pub(super) exchanges: Vec<String>,
     pub(super) bodies: u32,
+    /// Something may be dead-lettered.
+    pub(super) dead_letters: bool,
     pub(super) symbols: u32,
 }
 
@@ -127,6 +129,7 @@ impl Drawing {
             queues: Vec::new(),
             exchanges: Vec::new(),
             bodies: 0,
+            dead_letters: false,
             symbols: 0,
         }
     }
@@ -134,6 +137,7 @@ impl Drawing {
     fn take(&mut self, step: Value) {
         let outcome = self.replay.step(&step);
         self.world.observe(&step, &outcome);
+        self.dead_letters |= step.to_string().contains("dead-letter-exchange");
         self.steps.push(step);
         let state = self.replay.state();
         let names = |key: &str| {

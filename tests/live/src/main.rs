@@ -133,9 +133,6 @@ fn compare_all(arguments: &Arguments) -> Result<bool, String> {
     });
     let tally = tally.into_inner().map_err(|error| error.to_string())?;
     drop(node);
-    if let Some(why) = tally.failed {
-        return Err(why);
-    }
     let closing = closing_line(arguments, &target, &tally);
     println!("{closing}");
     println!("{:.1} sequences a second", f64::from(tally.sequences) / started.elapsed().as_secs_f64());
@@ -145,7 +142,10 @@ fn compare_all(arguments: &Arguments) -> Result<bool, String> {
         text.push('\n');
         std::fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))?;
     }
-    Ok(tally.different.is_empty())
+    match tally.failed {
+        Some(why) => Err(why),
+        None => Ok(tally.different.is_empty()),
+    }
 }
 
 fn lock<'a>(tally: &'a Mutex<Tally>) -> std::sync::MutexGuard<'a, Tally> {

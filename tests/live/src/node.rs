@@ -149,6 +149,7 @@ impl Node {
             }
             None => Command::new(program),
         };
+        command.current_dir("/");
         command.env("HOME", &self.home).env("LC_ALL", "C.UTF-8").env("RABBITMQ_NODENAME", &self.name);
         if self.started {
             let inside = |part: &str| self.home.join(part);

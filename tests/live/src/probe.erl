@@ -51,7 +51,10 @@ answer([<<"inspect">>, V]) -> inspect(V);
 answer([<<"reset">>, V]) -> reset(V);
 answer([<<"set_policy">>, V, Operator, Name, Pattern, Definition, Priority, ApplyTo]) ->
     Set = case Operator of true -> parse_set_op; false -> parse_set end,
-    rabbit_policy:Set(V, Name, Pattern, rabbit_json:encode(Definition), Priority, ApplyTo, <<"live">>) =:= ok;
+    case rabbit_policy:Set(V, Name, Pattern, rabbit_json:encode(Definition), Priority, ApplyTo, <<"live">>) of
+        ok -> true;
+        {error_string, Text} -> unicode:characters_to_binary(Text)
+    end;
 answer([<<"clear_policy">>, V, Operator, Name]) ->
     Delete = case Operator of true -> delete_op; false -> delete end,
     _ = rabbit_policy:Delete(V, Name, <<"live">>),
@@ -76,7 +79,7 @@ settle() ->
     Calm.
 
 settle(2, _, _) -> true;
-settle(Calm, Tries, Askers) when Tries < 20000 ->
+settle(Calm, Tries, Askers) when Tries < 2000000 ->
     erlang:yield(),
     case erlang:statistics(total_active_tasks_all) =< counters:get(Askers, 1) of
         true -> settle(Calm + 1, Tries, Askers);

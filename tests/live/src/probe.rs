@@ -75,8 +75,8 @@ impl Probe {
         self.must(&json!(["reset", vhost]))
     }
 
-    /// An operator's step; whether it was accepted.
-    pub fn operator(&mut self, op: &str, step: &Value) -> Result<bool, String> {
+    /// An operator's step; its outcome.
+    pub fn operator(&mut self, op: &str, step: &Value) -> Result<Value, String> {
         let vhost = &self.vhost;
         let text = |key: &str, default: &str| json!(step[key].as_str().unwrap_or(default));
         let operator = step["operator"].as_bool().unwrap_or_default();
@@ -106,7 +106,8 @@ impl Probe {
             ]),
             other => return Err(format!("{other} is no step of these sequences")),
         };
-        Ok(self.ask(&request)? == true)
+        let answer = self.ask(&request)?;
+        Ok(if answer == true { json!({}) } else { json!({"refused": answer}) })
     }
 
     fn must(&mut self, request: &Value) -> Result<(), String> {

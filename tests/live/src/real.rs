@@ -150,8 +150,7 @@ impl<'a> Real<'a> {
                 return Ok(Some(self.probe.inspect()?));
             }
             _ if op.starts_with("broker.") => {
-                let accepted = self.probe.operator(op, step)?;
-                return Ok(Some(if accepted { json!({}) } else { json!({"refused": true}) }));
+                return Ok(Some(self.probe.operator(op, step)?));
             }
             _ => {}
         }

@@ -57,12 +57,13 @@ pub fn run(
     let mut ours = Replay::new(BrokerConfig::conformance(target.line));
     let mut real = Real::new(&target.address, vhost, probe);
     let mut seen = Vec::new();
-    let outcome = side_by_side(&mut ours, &mut real, steps, &mut seen);
+    let outcome = side_by_side(target, &mut ours, &mut real, steps, &mut seen);
     real.end()?;
     Ok((outcome?, seen))
 }
 
 fn side_by_side(
+    target: &Target,
     ours: &mut Replay,
     real: &mut Real,
     steps: &[Value],
@@ -84,7 +85,7 @@ fn side_by_side(
             }
             Verdict::Different => {
                 let difference = Difference { at, real: expected, ours: got };
-                return Ok(match reasons::of(steps, seen) {
+                return Ok(match reasons::of(target, steps, seen, &difference) {
                     Some(reason) => Outcome::Known(reason),
                     None => Outcome::Different(difference),
                 });
@@ -96,7 +97,7 @@ fn side_by_side(
         return Ok(Outcome::Same { reordered });
     }
     let difference = Difference { at: steps.len(), real: expected, ours: got };
-    Ok(match reasons::of(steps, seen) {
+    Ok(match reasons::of(target, steps, seen, &difference) {
         Some(reason) => Outcome::Known(reason),
         None => Outcome::Different(difference),
     })
