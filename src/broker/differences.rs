@@ -19,8 +19,7 @@ pub struct Difference {
     pub since: &'static [Version],
     /// Recorded cases that show it.
     pub cases: &'static [&'static str],
-    /// What shows it where no recorded case can: a test of `tests/broker_scenarios.rs` or `tests/versions.rs`, or
-    /// none, if it is known from documentation only.
+    /// What shows it where no recorded case can: a test of one of the files of scenarios.
     pub scenario: Option<&'static str>,
 }
 
@@ -121,7 +120,7 @@ differences! {
     tells_absent_types since V4_3 : "the type of a plugin that is not enabled is `invalid`, before `unknown`", cases ["plugin_absent_consistent_hash", "plugin_absent_modulus_hash"];
     dead_letters_into_streams since V3_13 : "dead letters reach streams", cases ["stream_dead_letter_into"];
     stream_refuses_nack since V3_13 : "a nack or reject of a stream's message gives credit as an ack does; before it closed the connection", cases ["stream_nack", "stream_reject_discard"];
-    stream_sends_whole_chunks since V3_13 : "a stream's consumer gets no more than its prefetch count; before a chunk was sent to its end", cases [];
+    stream_sends_whole_chunks since V3_13 : "a stream's consumer gets no more than its prefetch count; before a chunk was sent to its end", cases [], scenario "a_prefetch_count_cuts_chunks_but_in_old_versions";
     knows_filter_size since V4_3 : "`x-stream-filter-size-bytes` compares, and is refused in other queues", cases ["stream_filter_size_values", "stream_arg_on_classic"];
     stream_texts_quote since V4_0 : "texts about streams name the queue without quotes", cases ["stream_needs_prefetch", "stream_no_ack_refused"];
     stream_sets_delivery_mode since V3_13 : "what comes from a stream says its delivery mode", cases ["stream_message_properties"];
