@@ -105,7 +105,7 @@ pub(super) struct Outgoing {
 }
 
 /// With fewer binding keys a topic exchange tries them one by one, which is as fast.
-const TRIE_FROM: usize = 50;
+const TRIE_FROM: usize = 4;
 
 impl Outgoing {
     pub fn is_empty(&self) -> bool {

@@ -1,0 +1,164 @@
+//! The broker by itself, nothing recorded: that the cost of a message does not grow, and what topic keys cost.
+
+use std::sync::Arc;
+
+use warren::amqp::{ConnectionId, FieldTable, Method, Open, Properties, SimTime, Template, name};
+use warren::broker::{Broker, BrokerConfig, Command, Discard, Version};
+use warren::sim::{Purpose, Stream};
+
+use super::{best, clock, row};
+
+/// A broker with one channel.
+pub struct Node {
+    pub broker: Broker,
+    choices: Stream,
+}
+
+const CONNECTION: ConnectionId = ConnectionId(1);
+
+impl Node {
+    pub fn new() -> Self {
+        let broker = Broker::new(BrokerConfig::simulation(Version::default(), 1));
+        let mut node = Self { broker, choices: Stream::new(1, Purpose::Broker, 0) };
+        let open = Open {
+            user: name("guest"),
+            password: None,
+            vhost: name("/"),
+            capabilities: Default::default(),
+            channel_max: None,
+            frame_max: None,
+            of_operator: false,
+        };
+        node.apply(Command::Connect { connection: CONNECTION, open: Arc::new(open) });
+        node.method(Method::ChannelOpen);
+        node
+    }
+
+    fn apply(&mut self, command: Command) {
+        self.broker.apply(SimTime::ZERO, command, &mut self.choices, &mut Discard);
+    }
+
+    pub fn method(&mut self, method: Method) {
+        self.apply(Command::Method { connection: CONNECTION, channel: 1, method });
+    }
+
+    pub fn declare(&mut self, queue: &str) {
+        self.method(Method::QueueDeclare {
+            queue: name(queue),
+            passive: false,
+            durable: true,
+            exclusive: false,
+            auto_delete: false,
+            arguments: FieldTable::default(),
+        });
+    }
+
+    fn get(&mut self, queue: &str) {
+        self.method(Method::BasicGet { queue: name(queue), no_ack: false });
+    }
+}
+
+/// A publish of twelve bytes.
+pub fn publish(exchange: &str, key: &str) -> Method {
+    let template = Template {
+        exchange: name(exchange),
+        routing_key: name(key),
+        mandatory: false,
+        immediate: false,
+        properties: Properties::default(),
+    };
+    Method::BasicPublish { template: Arc::new(template), body: Arc::from(&b"0123456789ab"[..]) }
+}
+
+pub fn rows(scale: u32, full: bool) {
+    for ready in [1_000, 1_000_000 / scale] {
+        row("by-queue-length", ready, "publish_get_ack_ns", steady(1, ready, 0, full));
+    }
+    for queues in [10, 10_000 / scale.min(100)] {
+        row("by-number-of-queues", queues, "publish_get_ack_ns", steady(queues, 10, 0, full));
+    }
+    for unacked in [10, 1_000_000 / scale] {
+        row("by-unacked", unacked, "publish_get_ack_ns", steady(1, 10, unacked, full));
+    }
+    for bindings in [10, 100, 1_000, 10_000, 100_000 / scale] {
+        topics(bindings, full);
+    }
+}
+
+/// One more publish, one get and its ack, with that much standing around.
+fn steady(queues: u32, ready: u32, unacked: u32, full: bool) -> f64 {
+    let mut node = Node::new();
+    (0..queues).for_each(|number| node.declare(&format!("q{number}")));
+    let publish = publish("", "q0");
+    (0..ready + unacked).for_each(|_| node.method(publish.clone()));
+    (0..unacked).for_each(|_| node.get("q0"));
+    let mut tag = u64::from(unacked);
+    let times = 10_000;
+    let nanos = best(full, || {
+        for _ in 0..times {
+            node.method(publish.clone());
+            node.get("q0");
+            tag += 1;
+            node.method(Method::BasicAck { delivery_tag: tag, multiple: false });
+        }
+    });
+    nanos / f64::from(times)
+}
+
+/// Words by Zipf's law, as in benches/peers: half of the bindings literal, a quarter with `*`, a quarter with `#`.
+struct Keys(Stream);
+
+impl Keys {
+    fn word(&mut self) -> String {
+        let rank = 1_000u64 / (1 + self.0.below(1_000));
+        format!("word{}", rank * 7 + self.0.below(rank.max(2)))
+    }
+
+    fn words(&mut self) -> Vec<String> {
+        (0..3 + self.0.below(4)).map(|_| self.word()).collect()
+    }
+
+    fn key(&mut self) -> String {
+        self.words().join(".")
+    }
+
+    fn binding(&mut self) -> String {
+        let mut words = self.words();
+        let at = self.0.below(words.len() as u64) as usize;
+        match self.0.below(4) {
+            0 => words[at] = "*".to_owned(),
+            1 => words[at] = "#".to_owned(),
+            _ => {}
+        }
+        words.join(".")
+    }
+}
+
+fn topics(bindings: u32, full: bool) {
+    let mut node = Node::new();
+    node.declare("q");
+    let mut keys = Keys(Stream::new(1, Purpose::Client, 0));
+    let bind = |key: String| Method::QueueBind {
+        queue: name("q"),
+        exchange: name("amq.topic"),
+        routing_key: name(&key),
+        arguments: FieldTable::default(),
+    };
+    let all: Vec<Method> = (0..bindings).map(|_| bind(keys.binding())).collect();
+    let start = clock();
+    all.into_iter().for_each(|method| node.method(method));
+    row("topic", bindings, "bind_ns", (clock() - start) / f64::from(bindings));
+    // More keys than are remembered: each is looked up anew.
+    let publishes: Vec<Method> = (0..5_000).map(|_| publish("amq.topic", &keys.key())).collect();
+    let nanos = best(full, || publishes.iter().for_each(|method| node.method(method.clone())));
+    row("topic", bindings, "publish_new_key_ns", nanos / publishes.len() as f64);
+    let again = publishes[0].clone();
+    let other = publishes[1].clone();
+    let nanos = best(full, || {
+        for _ in 0..1_000 {
+            node.method(again.clone());
+            node.method(other.clone());
+        }
+    });
+    row("topic", bindings, "publish_known_key_ns", nanos / 2_000.0);
+}
