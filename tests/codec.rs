@@ -98,11 +98,13 @@ fn queue() -> QueueRow {
         prefetch: u16::MAX,
         unacked: 4,
         blocked: true,
+        offset: Some(7),
     };
     QueueRow {
         vhost: text("/"),
         name: text("q"),
         features: vec![text("classic")],
+        keeps: true,
         ready: 1,
         unacked: 2,
         ready_copies: vec![copy()],
@@ -121,6 +123,7 @@ fn topology() -> Topology {
         row: 2,
         ready: 3,
         unacked: 4,
+        keeps: true,
         present: true,
     };
     let edge = Edge { from: 0, to: 0, label: text("#"), present: false, active: vec![message()] };

@@ -31,11 +31,13 @@ pub fn queues(recording: &Recording, simulation: &Simulation) -> Vec<QueueRow> {
     let listed: Vec<QueueView> = view.queues().take(QUEUES_MAX).collect();
     let copies = (COPIES_IN_ALL / listed.len().max(1)).min(COPIES_MAX);
     let row = |queue: QueueView| {
-        let held = unacked.remove(&queue.id).unwrap_or_default();
+        // What consumers of a stream hold stands in it as ever.
+        let held = unacked.remove(&queue.id).filter(|_| queue.stream.is_none()).unwrap_or_default();
         QueueRow {
             vhost: queue.vhost.to_string(),
             name: queue.name.to_string(),
             features: features(names, &queue),
+            keeps: queue.stream.is_some(),
             ready: queue.ready,
             unacked: queue.unacked,
             ready_copies: view.ready(queue.id).take(copies).map(|copy| ready_copy(names, copy)).collect(),
@@ -111,6 +113,7 @@ fn consumers(names: Names<'_>, view: View<'_>, queue: &QueueView) -> Vec<Consume
         no_ack: consumer.no_ack,
         prefetch: consumer.prefetch,
         unacked: consumer.in_flight,
+        offset: consumer.offset,
         blocked: matches!(
             view.explain_idle(consumer.id),
             Some(

@@ -159,6 +159,7 @@ impl Drawing<'_> {
             row: 0,
             ready: 0,
             unacked: if consumes { held.iter().map(|channel| channel.unacked).sum() } else { 0 },
+            keeps: false,
             present: is_operator || client.is_some_and(|client| client.is_alive()),
         }
     }
@@ -188,6 +189,7 @@ impl Drawing<'_> {
             row: 0,
             ready: 0,
             unacked: 0,
+            keeps: false,
             present: name.is_empty() || now.is_some(),
         }
     }
@@ -203,6 +205,7 @@ impl Drawing<'_> {
             row: 0,
             ready: now.as_ref().map_or(0, |queue| queue.ready),
             unacked: now.as_ref().map_or(0, |queue| queue.unacked),
+            keeps: now.as_ref().is_some_and(|queue| queue.stream.is_some()),
             present: now.is_some(),
         }
     }

@@ -229,6 +229,8 @@ pub struct ConsumerRow {
     pub unacked: u32,
     /// It is passed over: prefetch reached, or waiting behind an active single consumer.
     pub blocked: bool,
+    /// The offset it reads next, at a stream.
+    pub offset: Option<u32>,
 }
 
 /// A queue at the moment.
@@ -240,6 +242,8 @@ pub struct QueueRow {
     pub name: String,
     /// Type and features as short words: `classic`, `durable`, `exclusive`, `TTL 5s` …
     pub features: Vec<String>,
+    /// It keeps what was consumed: a stream, all of whose copies count as ready.
+    pub keeps: bool,
     /// Ready copies.
     pub ready: u32,
     /// Unacked copies.
@@ -290,6 +294,8 @@ pub struct Node {
     pub ready: u32,
     /// Unacked copies (queues); unacked deliveries held (consumers).
     pub unacked: u32,
+    /// A stream: what is ready stays when it is consumed.
+    pub keeps: bool,
     /// There at the moment, not gone or not yet there.
     pub present: bool,
 }

@@ -139,6 +139,7 @@ pub const EXAMPLES: &[Example] = examples! {
     "permissions/no-read"
     "permissions/no-write"
     "permissions/refused-commands"
+    "streams/replay"
 };
 
 /// The groups, from a newcomer's to the operator's.
@@ -153,6 +154,7 @@ pub const GROUPS: &[&str] = &[
     "RPC",
     "Durability",
     "Errors",
+    "Streams",
     "Patterns",
     "Permissions",
 ];

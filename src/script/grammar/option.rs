@@ -112,6 +112,12 @@ impl Parser<'_> {
                 OptValue::Name(name)
             }
             ValueKind::OneOf(words) => OptValue::Name(self.one_of(words)?),
+            // `first(list)` is an expression.
+            ValueKind::WordOr(words)
+                if words.contains(&self.word()) && self.peek_at(1).kind != T::ParenOpen =>
+            {
+                OptValue::Name(self.one_of(words)?)
+            }
             ValueKind::Match => self.match_value()?,
             ValueKind::Moment => {
                 self.expect_word("at")?;

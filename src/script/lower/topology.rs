@@ -2,6 +2,7 @@
 
 use crate::script::ast::{ExprKind, NameKind, Opt, OptValue, Options, Stmt, StmtKind};
 use crate::script::program::{Arguments, BindSpec, Const, ExchangeSpec, ExprId, Instr, Place, QueueSpec};
+use crate::script::statement::ValueKind;
 
 use super::builder::Lowering;
 
@@ -127,7 +128,7 @@ impl Lowering {
             OptValue::None => Some(self.constant_expr(Const::Bool(true), option.word)),
             OptValue::Name(name) => {
                 if let NameKind::Word(word) = &name.kind
-                    && matches!(option.spec.value, crate::script::statement::ValueKind::OneOf(_))
+                    && matches!(option.spec.value, ValueKind::OneOf(_) | ValueKind::WordOr(_))
                 {
                     if option.spec.field == "hash-property" {
                         // AMQP's name of a property is a word as it stands.
@@ -143,7 +144,9 @@ impl Lowering {
             }
             OptValue::Expr(expr) => match (option.spec.field, &expr.kind) {
                 // RabbitMQ takes it as text, `7D`, `1h`, unlike the durations in milliseconds.
-                ("x-max-age", ExprKind::Duration(micros)) => Some(self.text_expr(&age(*micros), expr.span)),
+                ("x-max-age" | "x-stream-offset", ExprKind::Duration(micros)) => {
+                    Some(self.text_expr(&age(*micros), expr.span))
+                }
                 _ => Some(self.expr(expr)),
             },
             OptValue::Match(..) => None,

@@ -8,7 +8,24 @@ const CONSUME: &[OptionSpec] = &[
     option("no_local", V::Flag, "no-local", "RabbitMQ takes it and ignores it"),
     option("consumer_tag", V::Text, "consumer-tag", "the consumer's name; else the broker gives one"),
     option("priority", V::Number, "x-priority", "consumers with a higher priority are served first"),
-    option("stream_offset", V::Any, "x-stream-offset", "where in a stream it begins"),
+    option(
+        "stream_offset",
+        V::WordOr(&["first", "last", "next"]),
+        "x-stream-offset",
+        "where in a stream it begins: first, last (chunk), next, an offset, or how long ago",
+    ),
+    option(
+        "stream_filter",
+        V::Any,
+        "x-stream-filter",
+        "of a stream only chunks that hold this x-stream-filter-value, or one of a list",
+    ),
+    option(
+        "stream_match_unfiltered",
+        V::Flag,
+        "x-stream-match-unfiltered",
+        "with a filter: messages without such a value, too",
+    ),
     option("arguments", V::Table, "arguments", "further arguments, passed as they stand"),
 ];
 

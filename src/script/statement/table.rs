@@ -65,6 +65,8 @@ pub enum ValueKind {
     Vhost,
     /// One of these words (`_` for AMQP's `-`), or any text.
     OneOf(&'static [&'static str]),
+    /// One of these words, or an expression of any kind.
+    WordOr(&'static [&'static str]),
     /// An expression that gives text.
     Text,
     /// An expression that gives a number.
@@ -105,6 +107,7 @@ impl ValueKind {
             Self::User => "a user's name",
             Self::Vhost => "a vhost's name",
             Self::OneOf(_) => "a word",
+            Self::WordOr(_) => "a word or a value",
             Self::Text => "a text",
             Self::Number | Self::FixedNumber => "a number",
             Self::Duration | Self::FixedDuration => "a duration",
@@ -124,7 +127,7 @@ impl ValueKind {
             Self::Exchange => "logs",
             Self::User => "alex",
             Self::Vhost => "shop",
-            Self::OneOf(words) => words.first().copied().unwrap_or("word"),
+            Self::OneOf(words) | Self::WordOr(words) => words.first().copied().unwrap_or("word"),
             Self::Text | Self::Any => "\"text\"",
             Self::Number | Self::FixedNumber => "10",
             Self::Duration | Self::FixedDuration | Self::Expiration => "30s",

@@ -146,6 +146,12 @@ const QUEUE: &[OptionSpec] = &[
         "x-stream-max-segment-size-bytes",
         "size of a stream's segments",
     ),
+    option(
+        "stream_filter_size_bytes",
+        V::Number,
+        "x-stream-filter-size-bytes",
+        "size of the filter of a stream's chunks, 16 to 255",
+    ),
     option("initial_cluster_size", V::Number, "x-initial-cluster-size", "on how many nodes a stream begins"),
     option(
         "quorum_initial_group_size",

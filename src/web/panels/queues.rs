@@ -60,10 +60,14 @@ fn Queue(props: &QueueProps) -> Html {
                     if queue.vhost != "/" { <small>{ format!("in {}", queue.vhost) }</small> }
                 </button>
                 <span class="queues__features">{ queue.features.join(" · ") }</span>
-                <span class="queues__count"><b>{ count(u64::from(queue.ready)) }</b>{ " ready" }</span>
-                <span class="queues__count"><b>{ count(u64::from(queue.unacked)) }</b>{ " unacked" }</span>
+                <span class="queues__count">
+                    <b>{ count(u64::from(queue.ready)) }</b>{ if queue.keeps { " kept" } else { " ready" } }
+                </span>
+                if !queue.keeps {
+                    <span class="queues__count"><b>{ count(u64::from(queue.unacked)) }</b>{ " unacked" }</span>
+                }
             </header>
-            { view_copies("Ready", queue.ready, &queue.ready_copies, props) }
+            { view_copies(if queue.keeps { "Kept" } else { "Ready" }, queue.ready, &queue.ready_copies, props) }
             { view_copies("Unacked", queue.unacked, &queue.unacked_copies, props) }
             if !queue.consumers.is_empty() {
                 <div class="queues__consumers">
@@ -122,6 +126,10 @@ fn view_consumer(consumer: &ConsumerRow, props: &QueueProps) -> Html {
         (true, _) => "no_ack".to_owned(),
         (false, 0) => format!("{} unacked, no limit", consumer.unacked),
         (false, prefetch) => format!("{} of {prefetch} unacked", consumer.unacked),
+    };
+    let credit = match consumer.offset {
+        Some(offset) => format!("reads offset {offset} next, {credit}"),
+        None => credit,
     };
     html! {
         <button key={consumer.consumer_tag.clone()} type="button" title={format!("consumer tag {}", consumer.consumer_tag)}

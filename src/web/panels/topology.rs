@@ -256,9 +256,10 @@ fn spoken(node: &Node) -> String {
     };
     let mut words = vec![format!("{kind} {}", node.label)];
     words.extend((!node.detail.is_empty()).then(|| node.detail.clone()));
-    words.extend(
-        (node.kind == ThingKind::Queue).then(|| format!("{} ready, {} unacked", node.ready, node.unacked)),
-    );
+    words.extend((node.kind == ThingKind::Queue).then(|| match node.keeps {
+        true => format!("{} kept", node.ready),
+        false => format!("{} ready, {} unacked", node.ready, node.unacked),
+    }));
     words.extend((!node.present).then(|| "not there at this moment".to_owned()));
     words.join(", ")
 }
