@@ -219,6 +219,7 @@ impl<'t> Reader<'_, 't> {
             ValueKind::User => wanted.names = vec![Kind::User],
             ValueKind::Vhost => wanted.names = vec![Kind::Vhost],
             ValueKind::OneOf(words) => wanted.values = words,
+            ValueKind::WordOr(words) => (wanted.values, wanted.expression) = (words, true),
             ValueKind::Match => wanted.values = MATCH_MODES,
             ValueKind::Moment => wanted.words.push("at"),
             ValueKind::FixedDuration => wanted.units = DURATIONS,
