@@ -93,11 +93,17 @@ fn list(page: &Page, all: &[Page], docs: &str) -> String {
         }
         let is_here = other.path == page.path;
         let current = if is_here { " aria-current=\"page\"" } else { "" };
+        // A page of a folder by its code alone: `never-acks: a consumer that …`.
+        let title = &other.document.title;
+        let title = match title.split_once(": ") {
+            Some((code, _)) if !other.folder().is_empty() => code,
+            _ => title,
+        };
         let inner = if !other.folder().is_empty() && !is_index { " class=\"pages__inner\"" } else { "" };
         html.push_str(&format!(
             "<li{inner}><a href=\"{docs}{}.html\"{current}>{}</a>",
             escape(&other.path),
-            escape(&other.document.title)
+            escape(title)
         ));
         if is_here {
             html.push_str(&contents(&page.document.headings));
