@@ -263,10 +263,13 @@ fn problem() -> Problem {
 fn every_message_is_here(to: &ToWorker, from: &FromWorker, what: &What, answer: &Answer) {
     match to {
         ToWorker::Hello { .. } | ToWorker::Edit { .. } | ToWorker::Run { .. } | ToWorker::Stop { .. } => {}
-        ToWorker::Drop { .. } | ToWorker::Ask(_) | ToWorker::Ping(_) => {}
+        ToWorker::Drop { .. } | ToWorker::Ask(_) | ToWorker::Ping(_) | ToWorker::Format { .. } => {}
     }
     match from {
-        FromWorker::Hello { .. } | FromWorker::Problems { .. } | FromWorker::Progress { .. } => {}
+        FromWorker::Hello { .. }
+        | FromWorker::Problems { .. }
+        | FromWorker::Formatted { .. }
+        | FromWorker::Progress { .. } => {}
         FromWorker::Refused { .. } | FromWorker::Answer { .. } | FromWorker::Pong(_) => {}
         FromWorker::Panicked(_) => {}
     }
@@ -287,6 +290,7 @@ fn each_message_to_the_worker_arrives_as_it_was() {
     let mut messages = vec![
         ToWorker::Hello { build: text("1") },
         ToWorker::Edit { edit: u32::MAX, text: text("queue q") },
+        ToWorker::Format { edit: 2, text: text("queue   q") },
         ToWorker::Run { run: 1, spec: spec() },
         ToWorker::Stop { run: 1 },
         ToWorker::Drop { run: 1 },
@@ -304,6 +308,7 @@ fn each_message_of_the_worker_arrives_as_it_was() {
     let mut messages = vec![
         FromWorker::Hello { build: text("1") },
         FromWorker::Problems { edit: 1, problems: vec![problem()] },
+        FromWorker::Formatted { edit: 2, text: Some(text("queue q")) },
         FromWorker::Progress { run: 1, summary: Box::new(summary()) },
         FromWorker::Refused { run: 1, why: text("the script has errors") },
         FromWorker::Pong(7),

@@ -447,3 +447,21 @@ fn an_embedded_page_writes_neither_its_address_nor_the_storage() {
     let writes = |request: &&Request| matches!(request, Request::SetAddress(_) | Request::Keep(..));
     assert_eq!(page.log.iter().find(writes), None);
 }
+
+/// The worker lays the text out; an answer for an older text is dropped, as is one for a text with errors.
+#[test]
+fn a_text_is_laid_out() {
+    let mut page = Page::ready();
+    page.type_text("queue   a");
+    let edit = page.state.edit;
+    let out = page.act(Action::Format);
+    let asked = Request::Post(ToWorker::Format { edit, text: "queue   a".to_owned() });
+    assert!(out.contains(&asked), "{out:?}");
+    page.say(FromWorker::Formatted { edit: edit - 1, text: Some("queue old\n".to_owned()) });
+    page.say(FromWorker::Formatted { edit, text: None });
+    assert_eq!(&*page.state.text, "queue   a");
+    let out = page.say(FromWorker::Formatted { edit, text: Some("queue a\n".to_owned()) });
+    assert_eq!(&*page.state.text, "queue a\n");
+    assert!(out.contains(&Request::Keep(Store::Draft, "queue a\n".to_owned())), "{out:?}");
+    assert!(out.contains(&Request::Post(ToWorker::Edit { edit: edit + 1, text: "queue a\n".to_owned() })));
+}

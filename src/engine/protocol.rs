@@ -62,6 +62,13 @@ pub enum ToWorker {
         /// The whole text.
         text: String,
     },
+    /// The house layout of the text; answered by `Formatted`.
+    Format {
+        /// Which edit.
+        edit: EditId,
+        /// The whole text.
+        text: String,
+    },
     /// Begins a run; answered by `Progress` until done.
     Run {
         /// Its number.
@@ -99,6 +106,13 @@ pub enum FromWorker {
         edit: EditId,
         /// In order of the text.
         problems: Vec<Problem>,
+    },
+    /// An edit in the house layout.
+    Formatted {
+        /// Which edit.
+        edit: EditId,
+        /// The text; none: it has errors and is left alone.
+        text: Option<String>,
     },
     /// A run goes on, or is done.
     Progress {

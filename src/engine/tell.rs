@@ -12,6 +12,9 @@ impl Engine {
             ToWorker::Edit { edit, text } => {
                 Some(FromWorker::Problems { edit, problems: self.problems(&text) })
             }
+            ToWorker::Format { edit, text } => {
+                Some(FromWorker::Formatted { edit, text: crate::script::format(&text).ok() })
+            }
             ToWorker::Run { run, spec } => {
                 self.begin(run, &spec).err().map(|why| FromWorker::Refused { run, why })
             }

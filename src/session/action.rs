@@ -54,6 +54,8 @@ pub enum Copied {
 pub enum Action {
     /// The text is now this.
     Type(String),
+    /// Lay the text out.
+    Format,
     /// Take an example by its id.
     PickExample(String),
     /// Back to the text as it was picked or opened.

@@ -2,12 +2,14 @@
 
 use std::rc::Rc;
 
+use crate::engine::protocol::{EditId, ToWorker};
+
 use super::examples::{self, Example};
 use super::link::{Link, LinkError};
 use super::playback::Seek;
 use super::request::{Request, Store, Timer};
 use super::settings::Settings;
-use super::state::{Notice, State, View};
+use super::state::{Notice, State, View, WorkerState};
 use super::update::notify;
 
 /// Long enough not to run half a word, short enough to feel at once.
@@ -20,6 +22,21 @@ pub(super) fn typed(state: &mut State, text: String, out: &mut Vec<Request>) {
         change(state, text.into(), out);
         out.push(Request::Later(Timer::Typing, TYPING_MS));
     }
+}
+
+/// The text is to be laid out: the worker knows how.
+pub(super) fn format(state: &State, out: &mut Vec<Request>) {
+    if state.worker == WorkerState::Ready {
+        out.push(Request::Post(ToWorker::Format { edit: state.edit, text: state.text.to_string() }));
+    }
+}
+
+/// The text laid out. What was typed since then is not overwritten, and a text with errors stays as it is.
+pub(super) fn formatted(state: &mut State, edit: EditId, text: Option<String>, out: &mut Vec<Request>) {
+    let Some(text) = text.filter(|text| edit == state.edit && **text != *state.text) else { return };
+    change(state, text.into(), out);
+    keep(state, Store::Draft, &state.text, out);
+    super::update::tell(state, out);
 }
 
 fn change(state: &mut State, text: Rc<str>, out: &mut Vec<Request>) {

@@ -93,6 +93,7 @@ fn is_in_the_address(action: &Action) -> bool {
 fn act(state: &mut State, action: Action, out: &mut Vec<Request>) {
     match action {
         Action::Type(text) => draft::typed(state, text, out),
+        Action::Format => draft::format(state, out),
         Action::PickExample(id) => {
             if let Some(example) = examples::find(&id) {
                 draft::pick(state, example, out);
@@ -235,6 +236,7 @@ fn said(state: &mut State, message: FromWorker, out: &mut Vec<Request>) {
                 runs::checked(state, out);
             }
         }
+        FromWorker::Formatted { edit, text } => draft::formatted(state, edit, text, out),
         FromWorker::Progress { run, summary } => runs::progress(state, run, *summary, out),
         FromWorker::Refused { run, why } => runs::refused(state, run, why),
         FromWorker::Answer { id, answer, .. } => answered(state, id, answer, out),

@@ -17,7 +17,7 @@ import { saveDraft } from "./draft.mjs";
 import { braceIndent } from "./indent.mjs";
 import { highlights, setHighlights } from "./highlights.mjs";
 import { lineMark, setLineMark } from "./line_mark.mjs";
-import { toCodeMirror } from "./diagnostics.mjs";
+import { mendAtCursor, toCodeMirror } from "./diagnostics.mjs";
 import { theme } from "./theme.mjs";
 
 // A change that the page made, not the person: neither stored as a draft nor reported back.
@@ -40,6 +40,7 @@ class Editor {
         doc: options.doc,
         extensions: [
           this.#readOnly.of(readOnly(options.readOnly)),
+          commands(options),
           basics(options.label),
           highlights(options.tags),
           lineMark,
@@ -76,7 +77,7 @@ class Editor {
   }
 
   setDiagnostics(list) {
-    this.#view.dispatch(setDiagnostics(this.#view.state, toCodeMirror(list, this.#view.state.doc.length)));
+    this.#view.dispatch(setDiagnostics(this.#view.state, toCodeMirror(list, this.#view.state.doc)));
   }
 
   /** Marks the line that holds this position as the place of the present event, or none. */
@@ -109,6 +110,18 @@ class Editor {
   #clamp(position) {
     return Math.max(0, Math.min(position, this.#view.state.doc.length));
   }
+}
+
+/** The keys that are this editor's own; CodeMirror's come after them. */
+function commands({ onFormat }) {
+  const format = () => {
+    onFormat?.();
+    return true;
+  };
+  return keymap.of([
+    { key: "Shift-Alt-f", run: format, preventDefault: true },
+    { key: "Mod-.", run: mendAtCursor, preventDefault: true },
+  ]);
 }
 
 function basics(label) {

@@ -9,7 +9,7 @@ use yew::prelude::*;
 use crate::inspect::view::{Problem, Severity};
 use crate::session::Action;
 use crate::web::dispatch::Dispatch;
-use crate::web::platform::editor::{Diagnostic, Editor as CodeMirror, Options, Severity as Bad};
+use crate::web::platform::editor::{Diagnostic, Edit, Editor as CodeMirror, Fix, Options, Severity as Bad};
 use crate::web::platform::{crash, storage};
 use crate::web::shared::Shared;
 
@@ -150,6 +150,10 @@ async fn open(parent: &Element, text: &str, dispatch: &Dispatch) -> Result<CodeM
             let dispatch = dispatch.clone();
             move |text| dispatch.send(Action::Type(text))
         }),
+        on_format: Box::new({
+            let dispatch = dispatch.clone();
+            move || dispatch.send(Action::Format)
+        }),
         on_cursor: Box::new(|_| {}),
     };
     CodeMirror::open(parent, options).await
@@ -175,5 +179,13 @@ fn diagnostic(problem: &Problem) -> Diagnostic {
         message: problem.message.clone(),
         code: problem.code.clone(),
         hint: problem.help.clone(),
+        fix: problem.fix.as_ref().map(|fix| Fix {
+            title: fix.title.clone(),
+            edits: fix
+                .edits
+                .iter()
+                .map(|(from, to, text)| Edit { from: *from, to: *to, insert: text.clone() })
+                .collect(),
+        }),
     }
 }

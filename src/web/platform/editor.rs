@@ -32,6 +32,8 @@ extern "C" {
     fn set_read_only(this: &JsOptions, value: bool);
     #[wasm_bindgen(method, setter, js_name = onChange)]
     fn set_on_change(this: &JsOptions, value: &JsValue);
+    #[wasm_bindgen(method, setter, js_name = onFormat)]
+    fn set_on_format(this: &JsOptions, value: &JsValue);
     #[wasm_bindgen(method, setter, js_name = onCursor)]
     fn set_on_cursor(this: &JsOptions, value: &JsValue);
 
@@ -69,6 +71,8 @@ pub struct Options<'a> {
     pub read_only: bool,
     /// Told the whole text after each change by the person, never after [`Editor::set_doc`].
     pub on_change: Box<dyn FnMut(String)>,
+    /// Told that the text is to be laid out.
+    pub on_format: Box<dyn FnMut()>,
     /// Told the position of the cursor whenever it has moved.
     pub on_cursor: Box<dyn FnMut(u32)>,
 }
@@ -100,12 +104,35 @@ pub struct Diagnostic {
     pub code: String,
     /// What can be done about it.
     pub hint: Option<String>,
+    /// A change that does it, offered as a button and by a key.
+    pub fix: Option<Fix>,
+}
+
+/// A change to the text that mends a problem of it. It is offered for the text that the problem was told of, no other.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Fix {
+    /// What it does.
+    pub title: String,
+    /// Its edits, in the order of the text.
+    pub edits: Vec<Edit>,
+}
+
+/// A part of the text, and what comes in its place.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Edit {
+    /// First position.
+    pub from: u32,
+    /// Position after it.
+    pub to: u32,
+    /// What comes there.
+    pub insert: String,
 }
 
 /// An open editor; dropping it takes it off the page.
 pub struct Editor {
     inner: JsEditor,
     _on_change: Closure<dyn FnMut(String)>,
+    _on_format: Closure<dyn FnMut()>,
     _on_cursor: Closure<dyn FnMut(u32)>,
 }
 
@@ -115,6 +142,7 @@ impl Editor {
     pub async fn open(parent: &Element, options: Options<'_>) -> Result<Editor, String> {
         let module: Module = load().await.map_err(words)?.unchecked_into();
         let on_change = Closure::wrap(options.on_change);
+        let on_format = Closure::wrap(options.on_format);
         let on_cursor = Closure::wrap(options.on_cursor);
         let plain: JsOptions = js_sys::Object::new().unchecked_into();
         plain.set_doc(options.doc);
@@ -123,9 +151,10 @@ impl Editor {
         plain.set_draft_key(options.draft_key);
         plain.set_read_only(options.read_only);
         plain.set_on_change(on_change.as_ref());
+        plain.set_on_format(on_format.as_ref());
         plain.set_on_cursor(on_cursor.as_ref());
         let inner = module.create(parent, &plain).map_err(words)?;
-        Ok(Editor { inner, _on_change: on_change, _on_cursor: on_cursor })
+        Ok(Editor { inner, _on_change: on_change, _on_format: on_format, _on_cursor: on_cursor })
     }
 
     /// Replaces the text, by the part that differs only: cursor and undo survive. Does nothing if it is the same.
