@@ -14,6 +14,8 @@ use super::escape::escape;
 use super::markdown::slug;
 
 const DEFLATE_LEVEL: u8 = 9;
+/// What is shown of a case that does not come out as recorded.
+const FAILURE_CHARACTERS_MAX: usize = 300;
 
 /// The cases of one version, and how they come out here.
 pub(super) struct Recorded {
@@ -156,11 +158,14 @@ fn failures(all: &[Recorded]) -> String {
     for recorded in all {
         for case in &recorded.report.cases {
             if let Some(failure) = &case.failure {
+                // Bodies of a case may be long; the command line prints all of it.
+                let short: String = failure.chars().take(FAILURE_CHARACTERS_MAX).collect();
+                let more = if short.len() < failure.len() { " …" } else { "" };
                 html.push_str(&format!(
-                    "<li>{} <code>{}</code>: {}</li>",
+                    "<li>{} <code>{}</code>: {}{more}</li>",
                     escape(&recorded.version),
                     escape(&case.name),
-                    escape(failure)
+                    escape(&short)
                 ));
             }
         }
