@@ -4,26 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use warren::broker::Version;
-use warren::script::{Severity, analyse, render};
+use warren::script::analyse;
 use warren::session::{EXAMPLES, groups};
 use warren::sim::{Outcome, Recording, Run, RunSpec};
-
-/// Examples whose lesson is what the checks warn of.
-const WARNED_OF: &[(&str, &str)] = &[
-    ("durability/confirms", "unknown-queue"),
-    ("durability/unacked-at-the-restart", "never-acks"),
-    ("errors/missing-exchange", "unknown-exchange"),
-    ("errors/missing-exchange-3000", "unknown-exchange"),
-    ("errors/missing-exchange-bind", "unknown-exchange"),
-    ("errors/missing-exchange-confirm", "unknown-exchange"),
-    ("errors/missing-exchange-pause", "unknown-exchange"),
-    ("errors/nobody-declares", "unknown-queue"),
-    ("first-steps/no-such-user", "unknown-user"),
-    ("permissions/refused-commands", "unknown-vhost"),
-    ("work-queues/ack-timeout", "never-acks"),
-    ("work-queues/never-acks", "never-acks"),
-    ("work-queues/second-waits", "never-acks"),
-];
 
 /// All scripts below `folder`, as the list names them.
 fn scripts(folder: &Path, from: &Path) -> Vec<String> {
@@ -63,30 +46,6 @@ fn each_says_what_it_is() {
     let grouped: usize = groups().iter().map(|(_, examples)| examples.len()).sum();
     assert_eq!(grouped, EXAMPLES.len(), "an example stands in no known group");
     assert!(groups().iter().all(|(_, examples)| !examples.is_empty()), "a group is empty");
-}
-
-#[test]
-fn each_parses_without_diagnostics() {
-    let mut warned_of: Vec<(&str, &str)> = Vec::new();
-    let mut found = String::new();
-    for example in EXAMPLES {
-        let diagnostics = analyse(example.text).diagnostics;
-        let unexpected: Vec<_> = diagnostics
-            .iter()
-            .filter(|diagnostic| {
-                let lesson = (example.id, diagnostic.code.name());
-                let expected = diagnostic.severity != Severity::Error && WARNED_OF.contains(&lesson);
-                warned_of.extend(expected.then_some(lesson));
-                !expected
-            })
-            .cloned()
-            .collect();
-        found.push_str(&render(&unexpected, example.id, example.text));
-    }
-    assert!(found.is_empty(), "{found}");
-    warned_of.sort_unstable();
-    warned_of.dedup();
-    assert_eq!(warned_of, WARNED_OF);
 }
 
 /// A script that a version decides says `broker`; all others do the same on both.

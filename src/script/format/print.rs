@@ -1,7 +1,9 @@
 //! From parts to lines: where each line breaks.
 
-use super::WIDTH;
 use super::layout::{Block, Comment, Entry, Group, GroupKind, Line, Part, PartKind, Parts};
+
+/// How many characters a line has at most, where it can be broken at all. Comments are not counted.
+pub const WIDTH: usize = 100;
 
 /// How far a block, and the further lines of a statement, stand in.
 const STEP: usize = 2;
