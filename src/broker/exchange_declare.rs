@@ -248,6 +248,14 @@ impl Broker {
         Ok(())
     }
 
+    /// RabbitMQ: asked before whose the queue is.
+    pub(super) fn check_binding_arguments(&self, source: ExchangeId, arguments: &FieldTable) -> Outcome {
+        match self.exchanges[source.index()].kind {
+            ExchangeKind::Headers => headers::check(arguments),
+            _ => Ok(()),
+        }
+    }
+
     /// Makes a binding, unless it is there already.
     pub(super) fn bind(
         &mut self,
@@ -258,9 +266,7 @@ impl Broker {
     ) -> Outcome {
         let arguments = sorted(arguments);
         let kind = self.exchanges[source.index()].kind;
-        if kind == ExchangeKind::Headers {
-            headers::check(&arguments)?;
-        }
+        self.check_binding_arguments(source, &arguments)?;
         if kind == ExchangeKind::LocalRandom {
             self.check_local_random(destination, &key)?;
         }
