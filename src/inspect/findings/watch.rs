@@ -167,6 +167,9 @@ impl Watch {
 
     fn delivered(&mut self, names: Names<'_>, record: &Record) {
         let (Some(message), Some(queue)) = (record.message(), names.queue_of_record(record)) else { return };
+        if is_stream(names, queue) {
+            return;
+        }
         let consumer = record.consumer();
         let number = consumer.map_or(NONE, |consumer| consumer.0);
         self.enqueued.remove(&(message.0, queue.0));
@@ -198,6 +201,13 @@ impl Watch {
 
     fn received(&mut self, names: Names<'_>, record: &Record) {
         let Some(message) = record.message() else { return };
+        if record
+            .consumer()
+            .and_then(|consumer| names.queue_of(consumer))
+            .is_some_and(|id| is_stream(names, id))
+        {
+            return;
+        }
         if let Some(under_way) = self.under_way.get_mut(&record.actor) {
             under_way.remove(&message.0);
         }
@@ -364,6 +374,11 @@ impl Watch {
             _ => {}
         }
     }
+}
+
+/// Of a stream each consumer gets every message: nothing is withheld, overtaken or handed out again.
+fn is_stream(names: Names<'_>, queue: QueueId) -> bool {
+    names.queue(queue).is_some_and(|info| *info.kind == *"stream")
 }
 
 fn starved(names: Names<'_>, consumer: u32, record: Record, hoarder: u32) -> Found {
