@@ -154,7 +154,7 @@ impl Broker {
     }
 
     /// Publishes what died, what exchanges let go, and what dies by that.
-    fn carry_on(&mut self, choices: &mut dyn Choices) {
+    pub(super) fn carry_on(&mut self, choices: &mut dyn Choices) {
         self.retry_dead_letters(choices);
         loop {
             self.bury(choices);

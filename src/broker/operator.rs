@@ -15,7 +15,7 @@ impl Broker {
     pub(super) fn operate(&mut self, operator: Operator, choices: &mut dyn Choices) {
         let refused = match operator {
             Operator::Stop(stop) => {
-                self.stop(stop);
+                self.stop(stop, choices);
                 Ok(())
             }
             Operator::Start => {
@@ -212,7 +212,7 @@ impl Broker {
     }
 
     /// The node goes. What survives is decided now, as nobody can look at it while it is down.
-    fn stop(&mut self, stop: Stop) {
+    fn stop(&mut self, stop: Stop, choices: &mut dyn Choices) {
         if !self.node_up {
             return;
         }
@@ -229,6 +229,8 @@ impl Broker {
                 self.close_connection(connection, &Refusal::connection_forced(text), (0, 0));
             }
         }
+        // What died as connections ended is published while there are queues, and is forgotten as what it is.
+        self.carry_on(choices);
         self.forget_transient(stop);
         self.put(Effect::Node { up: false });
     }
