@@ -227,6 +227,18 @@ impl Broker {
         self.requeue(channel, held, Back::Ended);
     }
 
+    /// RabbitMQ: a quorum queue takes back consumer by consumer. Before 4.0 they are known by their tags, which for a get
+    /// is its delivery tag; then by when they came.
+    fn sort_as_ended(&self, held: &mut [&Unacked]) {
+        if !self.profile.ends_by_consumer_tag {
+            return held.sort_by_key(|one| (one.consumer, one.entry.place));
+        }
+        held.sort_by_cached_key(|one| match one.consumer {
+            ConsumerId::NONE => (crate::amqp::name(&one.tag.to_string()), one.entry.place),
+            consumer => (self.consumer(consumer).tag.clone(), one.entry.place),
+        });
+    }
+
     /// Copies go back, in the order of the messages.
     pub(super) fn requeue(&mut self, channel: ChannelId, held: &[Unacked], back: Back) {
         let mut by_queue: BTreeMap<QueueId, Vec<&Unacked>> = BTreeMap::new();
@@ -234,12 +246,8 @@ impl Broker {
             by_queue.entry(one.queue).or_default().push(one);
         }
         for (queue, mut held) in by_queue {
-            let by_tag = back == Back::Ended && self.profile.ends_by_consumer_tag;
-            if by_tag && self.queue(queue).is_quorum() {
-                held.sort_by_cached_key(|one| match one.consumer {
-                    ConsumerId::NONE => (crate::amqp::name(&one.tag.to_string()), one.entry.place),
-                    consumer => (self.consumer(consumer).tag.clone(), one.entry.place),
-                });
+            if back == Back::Ended && self.queue(queue).is_quorum() {
+                self.sort_as_ended(&mut held);
             }
             for one in held {
                 self.let_go(channel, one);

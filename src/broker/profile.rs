@@ -230,6 +230,8 @@ pub struct Profile {
     /// At a commit the queues are looked up again by name: those declared since are found, those gone are forgotten. Else
     /// a queue that is gone makes the commit fail.
     pub commit_looks_up_queues: bool,
+    /// A commit to a queue that is gone closes the connection; before it closed the channel.
+    pub commit_to_gone_queue_closes: bool,
     /// What a channel that ended held of a quorum queue comes back by consumer tag.
     pub ends_by_consumer_tag: bool,
     /// A wrong expiration is named before a wrong user id.
@@ -314,6 +316,7 @@ impl Profile {
             cancels_on_failover: !since(Version::V4_0),
             vhost_down_text: since(Version::V4_3),
             commit_looks_up_queues: !since(Version::V4_0),
+            commit_to_gone_queue_closes: since(Version::V4_3),
             ends_by_consumer_tag: !since(Version::V4_0),
             checks_expiration_first: since(Version::V4_0),
             prints_queue_type: since(Version::V4_3),

@@ -33,6 +33,7 @@ refusals! {
     unexpected_frame = UnexpectedFrame;
     not_allowed = NotAllowed;
     not_implemented = NotImplemented;
+    resource_error = ResourceError;
     internal_error = InternalError;
 }
 

@@ -61,7 +61,7 @@ impl Broker {
 
     pub(super) fn tx_commit(&mut self, at: At, _: &mut dyn Choices) -> Outcome {
         let transaction = self.take_transaction(at)?;
-        let mut refused = false;
+        let (mut refused, mut gone) = (false, None);
         let mut given_back = transaction.settlements.iter().filter(|(_, how)| *how != Settlement::Ack);
         if let Err(refusal) = given_back.try_for_each(|(held, _)| self.refuses_back(held)) {
             self.drop_transaction(at.channel, transaction);
@@ -69,10 +69,14 @@ impl Broker {
         }
         for (message, route, mandatory) in transaction.publishes {
             let (route, lost) = self.route_at_commit(at, &message, route);
-            refused |= self.publish(at.channel, message, 0, &route, mandatory) || lost;
+            refused |= self.publish(at.channel, message, 0, &route, mandatory) || lost.is_some();
+            gone = gone.or(lost);
         }
         for (mut held, settlement) in transaction.settlements {
             self.carry_out_settlement(at.channel, &mut held, settlement);
+        }
+        if let Some(queue) = gone.filter(|_| self.profile.commit_to_gone_queue_closes) {
+            return Err(self.failed_to_deliver(queue));
         }
         if refused {
             return Err(Refusal::precondition_failed("partial tx completion"));
@@ -81,11 +85,21 @@ impl Broker {
         Ok(())
     }
 
-    /// The queues of a publish as they are at the commit, and whether one that is gone makes it fail.
-    fn route_at_commit(&self, at: At, message: &Message, route: Arc<Route>) -> (Arc<Route>, bool) {
+    /// RabbitMQ: an Erlang term as it is printed on several lines; the breaks are those of short names.
+    fn failed_to_deliver(&self, queue: QueueId) -> Refusal {
+        let spec = &self.queue(queue).spec;
+        let (vhost, name) = (&self.vhost(spec.vhost).name, &spec.name);
+        let (outer, inner) = (" ".repeat(31), " ".repeat(35));
+        Refusal::resource_error(format!(
+            "failed to deliver message: {{not_found,\n{outer}{{resource,<<\"{vhost}\">>,queue,\n{inner}<<\"{name}\">>}}}}"
+        ))
+    }
+
+    /// The queues of a publish as they are at the commit, and one that is gone and makes it fail.
+    fn route_at_commit(&self, at: At, message: &Message, route: Arc<Route>) -> (Arc<Route>, Option<QueueId>) {
         let gone = |queue: &QueueId| !self.queue(*queue).is_alive;
         if !self.profile.commit_looks_up_queues {
-            let lost = route.queues.iter().any(gone);
+            let lost = route.queues.iter().copied().find(gone);
             return (route, lost);
         }
         let content = &message.content;
@@ -95,10 +109,10 @@ impl Broker {
             && let Some(default) = default
         {
             // RabbitMQ: the default exchange routes to names, whether there are such queues or not.
-            return (Arc::new(self.route_by_queue_name(default, content)), false);
+            return (Arc::new(self.route_by_queue_name(default, content)), None);
         }
         if !route.queues.iter().any(gone) {
-            return (route, false);
+            return (route, None);
         }
         let mut looked_up = Route::clone(&route);
         looked_up.queues = route
@@ -109,7 +123,7 @@ impl Broker {
                 self.queue_named(spec.vhost, &spec.name)
             })
             .collect();
-        (Arc::new(looked_up), false)
+        (Arc::new(looked_up), None)
     }
 
     /// RabbitMQ: what was settled is unacked again, with the same tags.
