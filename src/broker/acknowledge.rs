@@ -231,11 +231,11 @@ impl Broker {
     /// is its delivery tag; then by when they came.
     fn sort_as_ended(&self, held: &mut [&Unacked]) {
         if !self.profile.ends_by_consumer_tag {
-            return held.sort_by_key(|one| (one.consumer, one.entry.place));
+            return held.sort_by_key(|one| (one.consumer, one.tag));
         }
         held.sort_by_cached_key(|one| match one.consumer {
-            ConsumerId::NONE => (crate::amqp::name(&one.tag.to_string()), one.entry.place),
-            consumer => (self.consumer(consumer).tag.clone(), one.entry.place),
+            ConsumerId::NONE => (crate::amqp::name(&one.tag.to_string()), one.tag),
+            consumer => (self.consumer(consumer).tag.clone(), one.tag),
         });
     }
 

@@ -31,6 +31,8 @@ pub(super) struct Channel {
     pub global_prefetch: u16,
     /// Unacked deliveries to consumers (not gets), for the global prefetch.
     pub in_flight: u32,
+    /// Gets that were unacked when the global prefetch was set: they count towards it until it is lifted.
+    pub global_gets: u32,
     /// The queue declared last, which the empty name stands for.
     pub last_queue: Option<Name>,
     pub confirms: Confirms,
@@ -81,6 +83,7 @@ impl Broker {
             prefetch: 0,
             global_prefetch: 0,
             in_flight: 0,
+            global_gets: 0,
             last_queue: None,
             confirms: Confirms::default(),
             transaction: None,
@@ -91,8 +94,8 @@ impl Broker {
         id
     }
 
-    /// A channel ends: its consumers go, what it had not acknowledged is requeued, and only then do queues that
-    /// nobody consumes any more go.
+    /// A channel ends: its consumers go, then auto-delete queues that nobody consumes any more, and what it had not
+    /// acknowledged is requeued elsewhere.
     pub(super) fn end_channel(&mut self, channel: ChannelId) {
         if !self.channel(channel).is_open {
             return;
@@ -114,11 +117,12 @@ impl Broker {
         if let Some(transaction) = transaction {
             self.drop_transaction(channel, *transaction);
         }
-        let held: Vec<Unacked> = self.channel_mut(channel).unacked.take().iter().copied().collect();
-        self.requeue_of_ended(channel, &held);
+        // RabbitMQ: a queue that goes with its last consumer takes nothing back.
         for queue in left {
             self.delete_if_unused(queue);
         }
+        let held: Vec<Unacked> = self.channel_mut(channel).unacked.take().iter().copied().collect();
+        self.requeue_of_ended(channel, &held);
         self.put(Effect::ChannelGone { channel });
     }
 
@@ -129,11 +133,18 @@ impl Broker {
         let global = global && !self.profile.global_qos_ignored;
         let channel = self.channel_mut(at.channel);
         if global {
+            if count == 0 {
+                channel.global_gets = 0;
+            } else if channel.global_prefetch == 0 {
+                let gets = channel.unacked.iter().filter(|one| one.consumer == ConsumerId::NONE);
+                channel.global_gets = gets.count() as u32;
+            }
             channel.global_prefetch = count;
         } else {
             channel.prefetch = count;
             // RabbitMQ: a limit per consumer lifts the one of the channel.
             channel.global_prefetch = 0;
+            channel.global_gets = 0;
         }
         self.reply(at, Reply::Done);
         self.wake_channel(at.channel);

@@ -6,6 +6,7 @@ use crate::amqp::{FieldTable, Name};
 
 use super::effect::{ChannelId, ConsumerId, Effect, QueueId};
 use super::machine::Broker;
+use super::queue::QueueKind;
 use super::stream_reader::Reader;
 
 /// A consumer, kept after its end for its names.
@@ -92,12 +93,14 @@ impl Broker {
     /// Whether a message may be sent to it: its own credit, and its channel's.
     pub(super) fn can_take(&self, consumer: &Consumer) -> bool {
         let channel = self.channel(consumer.channel);
-        let is_reader = consumer.queue != QueueId::NONE && self.queue(consumer.queue).is_stream();
+        // RabbitMQ: quorum queues and streams know nothing of the channel's limit.
+        let is_free =
+            consumer.queue != QueueId::NONE && self.queue(consumer.queue).spec.kind != QueueKind::Classic;
         // RabbitMQ: a channel at its limit gives nothing to its consumers without acknowledgement, either.
         consumer.has_credit()
-            && (is_reader
+            && (is_free
                 || channel.global_prefetch == 0
-                || channel.in_flight < u32::from(channel.global_prefetch))
+                || channel.in_flight + channel.global_gets < u32::from(channel.global_prefetch))
     }
 
     /// Takes a consumer away from its queue, and gives the turn of a single active one to the next.

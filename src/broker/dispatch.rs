@@ -289,17 +289,15 @@ impl Broker {
     }
 
     /// What is in force for a queue changes. RabbitMQ: a classic queue takes the settings on one by one, its limits before
-    /// its overflow, and keeps an overflow that nobody gives any more.
-    pub(super) fn change_settings(&mut self, id: QueueId, mut new: Settings) {
-        let old = Arc::clone(&self.queue(id).settings);
+    /// its overflow.
+    pub(super) fn change_settings(&mut self, id: QueueId, new: Settings) {
         if self.queue(id).spec.kind == QueueKind::Classic {
-            let overflow = if new.overflow_given { new.overflow } else { old.overflow };
+            let old = Arc::clone(&self.queue(id).settings);
             for max_bytes in [old.max_bytes, new.max_bytes] {
                 let step = Settings { max_bytes, overflow: old.overflow, ..new.clone() };
                 self.queue_mut(id).settings = Arc::new(step);
                 self.enforce_limits(id);
             }
-            new.overflow = overflow;
         }
         self.queue_mut(id).settings = Arc::new(new);
     }

@@ -25,8 +25,6 @@ pub(super) struct Settings {
     pub max_bytes: Option<u64>,
     pub max_priority: u8,
     pub overflow: Overflow,
-    /// Somebody said what a full queue does.
-    pub overflow_given: bool,
     pub dead_letter_exchange: Option<Name>,
     pub dead_letter_key: Option<Name>,
     /// Dead letters stay until they have arrived.
@@ -57,7 +55,6 @@ impl Broker {
         let quorum = spec.kind == QueueKind::Quorum;
         let overflow =
             if quorum { sources.policy_first("overflow") } else { sources.argument_first("overflow") };
-        let overflow_given = overflow.is_some();
         let overflow = match overflow.and_then(text) {
             Some("reject-publish") => Overflow::RejectPublish,
             // RabbitMQ: a quorum queue takes the argument and drops heads.
@@ -73,7 +70,6 @@ impl Broker {
             max_bytes: sources.least("max-length-bytes"),
             max_priority: self.max_priority(spec),
             overflow,
-            overflow_given,
             dead_letter_exchange: sources.argument_first("dead-letter-exchange").and_then(name),
             at_least_once: quorum && overflow == Overflow::RejectPublish && sources.is_at_least_once(),
             dead_letter_key: sources.argument_first("dead-letter-routing-key").and_then(name),
