@@ -57,7 +57,7 @@ fn words(names: Names<'_>, found: &Found) -> (Severity, String, &'static str) {
         Code::RedeliveryLoop => (
             Warning,
             format!("{} of `{}` goes round: delivered {} times", body(), queue(), count.saturating_add(4)),
-            "reject it into a `dead_letter_exchange`, or count: `type quorum durable delivery_limit 3`",
+            "reject it into a `dead_letter_exchange`, or count: `reject requeue` and `type quorum durable delivery_limit 3`",
         ),
         Code::LateExpiry => (
             Warning,

@@ -24,7 +24,7 @@ pub(super) fn check(model: &Model<'_>, out: &mut Vec<Diagnostic>) {
             place.name
         );
         let mut diagnostic = Diagnostic::warning(Code::RequeueLoop, settle.span, message).help(
-            "take `requeue` away and give the queue a `dead_letter_exchange`, or count: `type quorum durable delivery_limit 3`",
+            "take `requeue` away and give the queue a `dead_letter_exchange`, or count: `reject requeue` and `type quorum durable delivery_limit 3`",
         );
         if let StmtKind::Settle { options, .. } = &settle.kind
             && let Some(option) = options.find("requeue")
