@@ -2,7 +2,9 @@
 
 use serde_bytes::ByteBuf;
 use warren::engine::codec::{decode, encode};
-use warren::engine::protocol::{Answer, FromWorker, Limits, Question, RunSpec, ToWorker, What};
+use warren::engine::protocol::{
+    Answer, FromWorker, Help, HelpItem, HelpOn, Limits, Question, RunSpec, ToWorker, What,
+};
 use warren::inspect::view::{
     BindingAnswer, CheckRow, ClientRow, ConsumerRow, Copy, Edge, Event, FindingRow, Fix, Holder, Journey,
     Lane, Mark, MarkKind, MessageRef, Moment, Node, Output, OutputLine, Problem, QueueRow, Routing, Severity,
@@ -259,16 +261,37 @@ fn problem() -> Problem {
     }
 }
 
+fn help() -> Help {
+    let item = HelpItem {
+        label: text("queue"),
+        detail: text("NAME"),
+        help: text("declares"),
+        insert: text("queue "),
+        back: 1,
+    };
+    Help {
+        from: 1,
+        to: 2,
+        items: vec![item],
+        title: text("queue"),
+        text: text("t"),
+        field: text("f"),
+        link: text("l"),
+    }
+}
+
 /// Fails to compile when a message is added, so that it is added above too.
 fn every_message_is_here(to: &ToWorker, from: &FromWorker, what: &What, answer: &Answer) {
     match to {
         ToWorker::Hello { .. } | ToWorker::Edit { .. } | ToWorker::Run { .. } | ToWorker::Stop { .. } => {}
         ToWorker::Drop { .. } | ToWorker::Ask(_) | ToWorker::Ping(_) | ToWorker::Format { .. } => {}
+        ToWorker::Help { .. } => {}
     }
     match from {
         FromWorker::Hello { .. }
         | FromWorker::Problems { .. }
         | FromWorker::Formatted { .. }
+        | FromWorker::Helped { .. }
         | FromWorker::Progress { .. } => {}
         FromWorker::Refused { .. } | FromWorker::Answer { .. } | FromWorker::Pong(_) => {}
         FromWorker::Panicked(_) => {}
@@ -291,6 +314,7 @@ fn each_message_to_the_worker_arrives_as_it_was() {
         ToWorker::Hello { build: text("1") },
         ToWorker::Edit { edit: u32::MAX, text: text("queue q") },
         ToWorker::Format { edit: 2, text: text("queue   q") },
+        ToWorker::Help { id: 3, text: text("queue q"), at: 2, what: HelpOn::Hover },
         ToWorker::Run { run: 1, spec: spec() },
         ToWorker::Stop { run: 1 },
         ToWorker::Drop { run: 1 },
@@ -309,6 +333,8 @@ fn each_message_of_the_worker_arrives_as_it_was() {
         FromWorker::Hello { build: text("1") },
         FromWorker::Problems { edit: 1, problems: vec![problem()] },
         FromWorker::Formatted { edit: 2, text: Some(text("queue q")) },
+        FromWorker::Helped { id: 3, help: Some(help()) },
+        FromWorker::Helped { id: 4, help: None },
         FromWorker::Progress { run: 1, summary: Box::new(summary()) },
         FromWorker::Refused { run: 1, why: text("the script has errors") },
         FromWorker::Pong(7),

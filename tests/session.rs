@@ -1,6 +1,6 @@
 //! The page's half without a screen: what it asks, what it shows, what it drops. The worker is played by hand here.
 
-use warren::engine::protocol::{Answer, FromWorker, Question, RunId, RunSpec, ToWorker, What};
+use warren::engine::protocol::{Answer, FromWorker, Help, HelpOn, Question, RunId, RunSpec, ToWorker, What};
 use warren::inspect::view::{Moment, Output, Problem, Severity, Summary, Thing};
 use warren::session::{
     Action, Boot, Layout, Notice, Panel, Request, Seek, State, Store, Timer, View, WorkerNews, WorkerState,
@@ -464,4 +464,25 @@ fn a_text_is_laid_out() {
     assert_eq!(&*page.state.text, "queue a\n");
     assert!(out.contains(&Request::Keep(Store::Draft, "queue a\n".to_owned())), "{out:?}");
     assert!(out.contains(&Request::Post(ToWorker::Edit { edit: edit + 1, text: "queue a\n".to_owned() })));
+}
+
+/// The editor asks about the text as it is; an answer to an older question or for an older text is dropped.
+#[test]
+fn a_place_is_asked_about() {
+    let mut page = Page::ready();
+    page.type_text("queue a");
+    let out = page.act(Action::Help { id: 1, what: HelpOn::Completion, at: 3 });
+    let text = "queue a".to_owned();
+    let asked = Request::Post(ToWorker::Help { id: 1, text, at: 3, what: HelpOn::Completion });
+    assert!(out.contains(&asked), "{out:?}");
+    page.act(Action::Help { id: 2, what: HelpOn::Hover, at: 3 });
+    let help = Some(Help { title: "queue NAME".to_owned(), ..Help::default() });
+    page.say(FromWorker::Helped { id: 1, help: help.clone() });
+    assert_eq!(page.state.helping.answer, None);
+    page.say(FromWorker::Helped { id: 2, help: help.clone() });
+    assert_eq!(page.state.helping.answer.as_deref(), Some(&(2, help.clone())));
+    page.act(Action::Help { id: 3, what: HelpOn::Hover, at: 3 });
+    page.type_text("queue b");
+    page.say(FromWorker::Helped { id: 3, help: help.clone() });
+    assert_eq!(page.state.helping.answer.as_deref(), Some(&(2, help)));
 }

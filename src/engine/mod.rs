@@ -4,6 +4,7 @@
 
 mod ask;
 mod cursor;
+mod help;
 mod machine;
 mod problems;
 mod shown;

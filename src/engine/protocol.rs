@@ -69,6 +69,17 @@ pub enum ToWorker {
         /// The whole text.
         text: String,
     },
+    /// What is known about a place of the text; answered by `Helped`.
+    Help {
+        /// Comes back with the answer.
+        id: u32,
+        /// The whole text.
+        text: String,
+        /// The place, in UTF-16 units.
+        at: u32,
+        /// What is asked.
+        what: HelpOn,
+    },
     /// Begins a run; answered by `Progress` until done.
     Run {
         /// Its number.
@@ -114,6 +125,13 @@ pub enum FromWorker {
         /// The text; none: it has errors and is left alone.
         text: Option<String>,
     },
+    /// What is known about a place.
+    Helped {
+        /// The question's id.
+        id: u32,
+        /// None: nothing.
+        help: Option<Help>,
+    },
     /// A run goes on, or is done.
     Progress {
         /// Which.
@@ -143,6 +161,51 @@ pub enum FromWorker {
     Pong(u32),
     /// The worker's last words.
     Panicked(String),
+}
+
+/// What an editor asks about a place of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HelpOn {
+    /// What may be written there.
+    Completion,
+    /// What the word there is.
+    Hover,
+    /// Where the documentation explains it: only `Help::link` is filled.
+    Reference,
+}
+
+/// What is known about a place. All of it is plain text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Help {
+    /// The word that it is about, or that an item would replace: from there, in UTF-16 units.
+    pub from: u32,
+    /// Up to there.
+    pub to: u32,
+    /// What may be written, best first.
+    pub items: Vec<HelpItem>,
+    /// How the word is written, or what it is.
+    pub title: String,
+    /// What it means, in one line.
+    pub text: String,
+    /// The AMQP method or field behind it; may be empty.
+    pub field: String,
+    /// Where that is explained, below the documentation's folder: `language.html#queue`; may be empty.
+    pub link: String,
+}
+
+/// Something that may be written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HelpItem {
+    /// What it is called.
+    pub label: String,
+    /// A few words behind it.
+    pub detail: String,
+    /// One line; may be empty.
+    pub help: String,
+    /// What is written.
+    pub insert: String,
+    /// How many characters from the end of that the cursor comes to stand.
+    pub back: u32,
 }
 
 /// A question about a run at a moment.

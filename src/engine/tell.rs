@@ -1,6 +1,7 @@
 //! The worker's half of the protocol: each message of the page, and what it is answered at once. Slices of a run come
 //! between messages, so an edit or a question never waits for more than one of them.
 
+use super::help::help;
 use super::machine::Engine;
 use super::protocol::{FromWorker, RunId, ToWorker};
 
@@ -14,6 +15,9 @@ impl Engine {
             }
             ToWorker::Format { edit, text } => {
                 Some(FromWorker::Formatted { edit, text: crate::script::format(&text).ok() })
+            }
+            ToWorker::Help { id, text, at, what } => {
+                Some(FromWorker::Helped { id, help: help(&text, at, what) })
             }
             ToWorker::Run { run, spec } => {
                 self.begin(run, &spec).err().map(|why| FromWorker::Refused { run, why })

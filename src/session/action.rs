@@ -1,6 +1,6 @@
 //! Everything that can happen to the page: what a person does, what the worker says, what the browser tells.
 
-use crate::engine::protocol::FromWorker;
+use crate::engine::protocol::{FromWorker, HelpOn};
 use crate::inspect::view::{MarkKind, Thing};
 use crate::text::Span;
 
@@ -56,6 +56,15 @@ pub enum Action {
     Type(String),
     /// Lay the text out.
     Format,
+    /// The editor asks about a place of the text.
+    Help {
+        /// Comes back with the answer; each is another.
+        id: u32,
+        /// What is asked.
+        what: HelpOn,
+        /// The place, in UTF-16 units.
+        at: u32,
+    },
     /// Take an example by its id.
     PickExample(String),
     /// Back to the text as it was picked or opened.

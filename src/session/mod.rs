@@ -9,6 +9,7 @@
 mod action;
 mod draft;
 mod examples;
+mod help;
 mod link;
 mod playback;
 mod questions;
@@ -24,6 +25,7 @@ mod words;
 
 pub use action::{Action, Boot, Copied, WorkerNews};
 pub use examples::{EXAMPLES, Example, groups};
+pub use help::Helping;
 pub use link::{Link, LinkError, LinkMoment, SCRIPT_BYTES_MAX};
 pub use playback::{SPEEDS, Seek, problem_kinds};
 pub use questions::{Asked, Questions, Slot};

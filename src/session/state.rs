@@ -6,6 +6,7 @@ use crate::engine::protocol::{EditId, RunId, RunSpec};
 use crate::inspect::view::{Moment, Problem, Step, Thing};
 
 use super::examples::Example;
+use super::help::Helping;
 use super::playback::{Playback, Seek};
 use super::questions::Questions;
 use super::runs::Runs;
@@ -156,6 +157,8 @@ pub struct State {
     pub problems: Rc<Vec<Problem>>,
     /// The edit whose problems they are.
     pub problems_of: EditId,
+    /// What the editor asks about the text.
+    pub helping: Helping,
     /// What runs are carried out under.
     pub settings: Settings,
     /// The worker.

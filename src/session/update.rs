@@ -9,6 +9,7 @@ use crate::text::Span;
 use super::action::{Action, Boot, Copied, WorkerNews};
 use super::draft;
 use super::examples;
+use super::help::{self, Helping};
 use super::link::{Link, LinkMoment};
 use super::playback::{self, Seek};
 use super::questions::{Asked, Questions};
@@ -40,6 +41,7 @@ pub fn open(boot: Boot) -> (State, Vec<Request>) {
         kept: boot.kept.filter(|kept| !kept.is_empty()).map(Into::into),
         problems: Rc::default(),
         problems_of: 0,
+        helping: Helping::default(),
         settings: Settings::w1(),
         worker: WorkerState::Starting,
         supervision: Supervision::default(),
@@ -94,6 +96,7 @@ fn act(state: &mut State, action: Action, out: &mut Vec<Request>) {
     match action {
         Action::Type(text) => draft::typed(state, text, out),
         Action::Format => draft::format(state, out),
+        Action::Help { id, what, at } => help::ask(state, id, what, at, out),
         Action::PickExample(id) => {
             if let Some(example) = examples::find(&id) {
                 draft::pick(state, example, out);
@@ -237,6 +240,7 @@ fn said(state: &mut State, message: FromWorker, out: &mut Vec<Request>) {
             }
         }
         FromWorker::Formatted { edit, text } => draft::formatted(state, edit, text, out),
+        FromWorker::Helped { id, help } => help::answered(state, id, help),
         FromWorker::Progress { run, summary } => runs::progress(state, run, *summary, out),
         FromWorker::Refused { run, why } => runs::refused(state, run, why),
         FromWorker::Answer { id, answer, .. } => answered(state, id, answer, out),

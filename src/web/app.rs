@@ -141,7 +141,7 @@ fn view_script(state: &State, dispatch: &Dispatch) -> Html {
             if let Some(look) = look { <p class="page__look"><b>{ "Look for: " }</b>{ look }</p> }
             <Editor text={Shared(state.text.clone())} problems={Shared(state.problems.clone())} mark={place_of_moment(state)} is_stale={state.is_stale()}
                 reveal={state.reveal} focus={state.focus} is_time={state.runs.shown.is_some() || state.is_broken()}
-                dispatch={dispatch.clone()} />
+                help={shared(&state.helping.answer)} dispatch={dispatch.clone()} />
             <Problems problems={Shared(state.problems.clone())} refused={state.runs.refused.clone()} is_stale={state.is_left_behind()}
                 is_running={state.is_running()} dispatch={dispatch.clone()} />
         </>

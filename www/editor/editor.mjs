@@ -15,6 +15,7 @@ import {
 
 import { saveDraft } from "./draft.mjs";
 import { braceIndent } from "./indent.mjs";
+import { help, Questions } from "./help.mjs";
 import { highlights, setHighlights } from "./highlights.mjs";
 import { lineMark, setLineMark } from "./line_mark.mjs";
 import { mendAtCursor, toCodeMirror } from "./diagnostics.mjs";
@@ -31,9 +32,10 @@ export function create(parent, options) {
 class Editor {
   #view;
   #readOnly = new Compartment();
-  #later = new Compartment(); // completion, hover and folding will come in here
+  #questions;
 
   constructor(parent, options) {
+    this.#questions = new Questions(options.onAsk);
     this.#view = new EditorView({
       parent,
       state: EditorState.create({
@@ -41,13 +43,13 @@ class Editor {
         extensions: [
           this.#readOnly.of(readOnly(options.readOnly)),
           commands(options),
+          help(this.#questions),
           basics(options.label),
           highlights(options.tags),
           lineMark,
           lintGutter(),
           theme,
           EditorView.updateListener.of((update) => this.#updated(update, options)),
-          this.#later.of([]),
         ],
       }),
     });
@@ -78,6 +80,11 @@ class Editor {
 
   setDiagnostics(list) {
     this.#view.dispatch(setDiagnostics(this.#view.state, toCodeMirror(list, this.#view.state.doc)));
+  }
+
+  /** Rust's answer to what `onAsk` was told; one that is no longer waited for is dropped. */
+  answer(id, found) {
+    this.#questions.answer(id, found);
   }
 
   /** Marks the line that holds this position as the place of the present event, or none. */

@@ -58,6 +58,19 @@ export const theme = EditorView.theme({
   ".cm-diagnostic-error": { borderLeftColor: "var(--editor-error)" },
   ".cm-diagnostic-warning": { borderLeftColor: "var(--editor-warning)" },
   ".cm-diagnosticHint": { opacity: "0.8" },
+  ".cm-tooltip.cm-tooltip-autocomplete": { overflow: "visible" }, // the help of an item stands beside the list
+  ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "var(--font-mono)", borderRadius: "6px", maxWidth: "min(36rem, 90vw)" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: "0.15em 0.6em" },
+  ".cm-tooltip-autocomplete ul li[aria-selected], .cm-tooltip-autocomplete-disabled ul li[aria-selected]": {
+    color: "inherit",
+    background: "var(--editor-selection)",
+  },
+  ".cm-completionDetail": { fontStyle: "normal", opacity: "0.75" },
+  ".cm-tooltip.cm-completionInfo": { padding: "0.4em 0.75em" },
+  ".cm-help": { padding: "0.4em 0.75em" },
+  ".cm-helpTitle": { fontFamily: "var(--font-mono)" },
+  ".cm-helpField": { opacity: "0.8" },
+  ".cm-helpLink": { color: "inherit", textDecoration: "underline" },
   ".cm-textfield": { color: "inherit", backgroundColor: "var(--editor-bg)", border: "1px solid var(--editor-border)" },
   ".cm-button": { color: "inherit", background: "var(--editor-bg)", border: "1px solid var(--editor-border)" },
 });

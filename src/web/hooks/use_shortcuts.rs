@@ -9,7 +9,7 @@ use crate::session::{Action, Panel, Seek, problem_kinds};
 use crate::web::dispatch::Dispatch;
 
 /// Keys and what they do, as `?` shows them.
-pub const KEYS: [(&str, &str); 12] = [
+pub const KEYS: [(&str, &str); 14] = [
     ("Space", "Play, pause"),
     ("← →", "One step back, forward"),
     ("Shift ← →", "Ten steps back, forward"),
@@ -18,6 +18,8 @@ pub const KEYS: [(&str, &str); 12] = [
     ("+ −", "Faster, slower"),
     ("1 … 6", "Output, Queues, Clients, Message, Routing, Checks"),
     ("E", "To the editor; Escape then Tab leaves it"),
+    ("Ctrl Space", "In the editor: what may be written here"),
+    ("F1", "In the editor: the documentation of the word at the cursor"),
     ("Ctrl .", "In the editor: mend the problem at the cursor"),
     ("Shift Alt F", "In the editor: lay the script out"),
     ("Esc", "Select nothing"),

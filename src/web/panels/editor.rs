@@ -6,6 +6,7 @@ use std::rc::Rc;
 use web_sys::{Element, HtmlTextAreaElement, InputEvent};
 use yew::prelude::*;
 
+use crate::engine::protocol::{Help, HelpOn};
 use crate::inspect::view::{Problem, Severity};
 use crate::session::Action;
 use crate::web::dispatch::Dispatch;
@@ -32,6 +33,8 @@ pub struct Props {
     pub focus: u32,
     /// Whether the editor may be loaded: the first run is on the screen.
     pub is_time: bool,
+    /// The answer to what the editor last asked, with the question's id.
+    pub help: Option<Shared<(u32, Option<Help>)>>,
     /// Way up.
     pub dispatch: Dispatch,
 }
@@ -68,6 +71,14 @@ pub fn Editor(props: &Props) -> Html {
         move |(mark, is_stale, _)| {
             if let Some(editor) = editor.borrow().as_ref().filter(|_| !is_stale) {
                 editor.mark_line(*mark);
+            }
+        }
+    });
+    use_effect_with(props.help.clone(), {
+        let editor = editor.clone();
+        move |help| {
+            if let (Some(editor), Some(help)) = (&*editor.borrow(), help) {
+                editor.answer(help.0.0, &help.0.1);
             }
         }
     });
@@ -153,6 +164,17 @@ async fn open(parent: &Element, text: &str, dispatch: &Dispatch) -> Result<CodeM
         on_format: Box::new({
             let dispatch = dispatch.clone();
             move || dispatch.send(Action::Format)
+        }),
+        on_ask: Box::new({
+            let dispatch = dispatch.clone();
+            move |id, what, at| {
+                let what = match what.as_str() {
+                    "completion" => HelpOn::Completion,
+                    "hover" => HelpOn::Hover,
+                    _ => HelpOn::Reference,
+                };
+                dispatch.send(Action::Help { id, what, at });
+            }
         }),
         on_cursor: Box::new(|_| {}),
     };

@@ -34,6 +34,8 @@ extern "C" {
     fn set_on_change(this: &JsOptions, value: &JsValue);
     #[wasm_bindgen(method, setter, js_name = onFormat)]
     fn set_on_format(this: &JsOptions, value: &JsValue);
+    #[wasm_bindgen(method, setter, js_name = onAsk)]
+    fn set_on_ask(this: &JsOptions, value: &JsValue);
     #[wasm_bindgen(method, setter, js_name = onCursor)]
     fn set_on_cursor(this: &JsOptions, value: &JsValue);
 
@@ -44,6 +46,8 @@ extern "C" {
     fn set_highlights(this: &JsEditor, tokens: Uint32Array);
     #[wasm_bindgen(method, js_name = setDiagnostics)]
     fn set_diagnostics(this: &JsEditor, list: &JsValue);
+    #[wasm_bindgen(method)]
+    fn answer(this: &JsEditor, id: u32, help: &JsValue);
     #[wasm_bindgen(method, js_name = markLine)]
     fn mark_line(this: &JsEditor, position: Option<u32>);
     #[wasm_bindgen(method)]
@@ -73,6 +77,9 @@ pub struct Options<'a> {
     pub on_change: Box<dyn FnMut(String)>,
     /// Told that the text is to be laid out.
     pub on_format: Box<dyn FnMut()>,
+    /// Asked about a place: id, one of the words `completion`, `hover` and `reference`, position. The answer comes by
+    /// [`Editor::answer`].
+    pub on_ask: Box<dyn FnMut(u32, String, u32)>,
     /// Told the position of the cursor whenever it has moved.
     pub on_cursor: Box<dyn FnMut(u32)>,
 }
@@ -133,6 +140,7 @@ pub struct Editor {
     inner: JsEditor,
     _on_change: Closure<dyn FnMut(String)>,
     _on_format: Closure<dyn FnMut()>,
+    _on_ask: Closure<dyn FnMut(u32, String, u32)>,
     _on_cursor: Closure<dyn FnMut(u32)>,
 }
 
@@ -143,6 +151,7 @@ impl Editor {
         let module: Module = load().await.map_err(words)?.unchecked_into();
         let on_change = Closure::wrap(options.on_change);
         let on_format = Closure::wrap(options.on_format);
+        let on_ask = Closure::wrap(options.on_ask);
         let on_cursor = Closure::wrap(options.on_cursor);
         let plain: JsOptions = js_sys::Object::new().unchecked_into();
         plain.set_doc(options.doc);
@@ -152,9 +161,16 @@ impl Editor {
         plain.set_read_only(options.read_only);
         plain.set_on_change(on_change.as_ref());
         plain.set_on_format(on_format.as_ref());
+        plain.set_on_ask(on_ask.as_ref());
         plain.set_on_cursor(on_cursor.as_ref());
         let inner = module.create(parent, &plain).map_err(words)?;
-        Ok(Editor { inner, _on_change: on_change, _on_format: on_format, _on_cursor: on_cursor })
+        Ok(Editor {
+            inner,
+            _on_change: on_change,
+            _on_format: on_format,
+            _on_ask: on_ask,
+            _on_cursor: on_cursor,
+        })
     }
 
     /// Replaces the text, by the part that differs only: cursor and undo survive. Does nothing if it is the same.
@@ -173,6 +189,12 @@ impl Editor {
         // Plain data of our own always has a form in JavaScript; without one, no problems are shown.
         let list = serde_wasm_bindgen::to_value(list).unwrap_or_else(|_| js_sys::Array::new().into());
         self.inner.set_diagnostics(&list);
+    }
+
+    /// Answers the question `id` with plain data of these fields: `from`, `to`, `items`, `title`, `text`, `field`, `link`.
+    pub fn answer(&self, id: u32, help: &Option<impl Serialize>) {
+        // Nothing is said where it has no form in JavaScript.
+        self.inner.answer(id, &serde_wasm_bindgen::to_value(help).unwrap_or(JsValue::NULL));
     }
 
     /// Marks the line that holds this position as the place of the present event.
