@@ -14,6 +14,35 @@ pub struct Expr {
     pub kind: ExprKind,
 }
 
+impl Expr {
+    /// The expressions that it is made of, in the order of the text. A question's are not among them: it has names, and a
+    /// scope of its own.
+    pub fn operands<'t>(&'t self, each: &mut impl FnMut(&'t Self)) {
+        match &self.kind {
+            ExprKind::Text(pieces) => pieces.iter().filter_map(Piece::hole).for_each(each),
+            ExprKind::List(entries)
+            | ExprKind::And(entries)
+            | ExprKind::Or(entries)
+            | ExprKind::Call { arguments: entries, .. } => entries.iter().for_each(each),
+            ExprKind::Table(entries) => entries.iter().for_each(|(_, value)| each(value)),
+            ExprKind::Access { base, path } => {
+                each(base);
+                path.iter().filter_map(Access::index).for_each(each);
+            }
+            ExprKind::Not(operand) | ExprKind::Negative(operand) => each(operand),
+            ExprKind::Compare { left, right, .. } | ExprKind::Range(left, right) => {
+                each(left);
+                each(right);
+            }
+            ExprKind::Chain { first, rest } => {
+                each(first);
+                rest.iter().for_each(|(_, operand)| each(operand));
+            }
+            _ => {}
+        }
+    }
+}
+
 /// The expressions.
 #[expect(missing_docs, reason = "each variant shows what is written")]
 #[derive(Clone, Debug, PartialEq)]
@@ -69,6 +98,16 @@ pub enum Access {
     Field(Ident),
     /// `["x-death"]`
     Index(Expr),
+}
+
+impl Access {
+    /// The index.
+    pub fn index(&self) -> Option<&Expr> {
+        match self {
+            Self::Index(index) => Some(index),
+            Self::Field(_) => None,
+        }
+    }
 }
 
 /// Comparisons.

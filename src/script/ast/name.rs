@@ -49,6 +49,16 @@ pub enum Piece {
     Hole(Expr),
 }
 
+impl Piece {
+    /// The expression.
+    pub fn hole(&self) -> Option<&Expr> {
+        match self {
+            Self::Hole(expr) => Some(expr),
+            Self::Text(_) => None,
+        }
+    }
+}
+
 /// The options of a statement, in the order written.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Options(pub Vec<Opt>);

@@ -50,7 +50,7 @@ fn parts<'t>(statement: &'t Stmt, visitor: &mut impl Visit<'t>) {
         }
         StmtKind::Let { value, .. } | StmtKind::Print(value) => expr(value, visitor),
         StmtKind::Assign { path, value, .. } => {
-            accesses(path, visitor);
+            path.iter().filter_map(Access::index).for_each(|index| expr(index, visitor));
             expr(value, visitor);
         }
         StmtKind::For { list, .. } => expr(list, visitor),
@@ -108,53 +108,16 @@ fn parts<'t>(statement: &'t Stmt, visitor: &mut impl Visit<'t>) {
 fn name<'t>(of: &'t Name, visitor: &mut impl Visit<'t>) {
     visitor.name(of);
     if let NameKind::Text(text) = &of.kind {
-        pieces(text, visitor);
-    }
-}
-
-fn pieces<'t>(text: &'t [Piece], visitor: &mut impl Visit<'t>) {
-    for piece in text {
-        if let Piece::Hole(hole) = piece {
-            expr(hole, visitor);
-        }
-    }
-}
-
-fn accesses<'t>(path: &'t [Access], visitor: &mut impl Visit<'t>) {
-    for access in path {
-        if let Access::Index(index) = access {
-            expr(index, visitor);
-        }
+        text.iter().filter_map(Piece::hole).for_each(|hole| expr(hole, visitor));
     }
 }
 
 fn expr<'t>(of: &'t Expr, visitor: &mut impl Visit<'t>) {
     visitor.expr(of);
-    match &of.kind {
-        ExprKind::Text(text) => pieces(text, visitor),
-        ExprKind::List(entries) | ExprKind::And(entries) | ExprKind::Or(entries) => {
-            entries.iter().for_each(|entry| expr(entry, visitor));
-        }
-        ExprKind::Table(entries) => entries.iter().for_each(|(_, value)| expr(value, visitor)),
-        ExprKind::Access { base, path } => {
-            expr(base, visitor);
-            accesses(path, visitor);
-        }
-        ExprKind::Call { arguments, .. } => arguments.iter().for_each(|argument| expr(argument, visitor)),
-        ExprKind::Question(question) => {
-            question.place.iter().for_each(|place| name(&place.name, visitor));
-            question.vhost.iter().for_each(|vhost| name(vhost, visitor));
-            question.filter.iter().for_each(|filter| expr(filter, visitor));
-        }
-        ExprKind::Not(operand) | ExprKind::Negative(operand) => expr(operand, visitor),
-        ExprKind::Compare { left, right, .. } | ExprKind::Range(left, right) => {
-            expr(left, visitor);
-            expr(right, visitor);
-        }
-        ExprKind::Chain { first, rest } => {
-            expr(first, visitor);
-            rest.iter().for_each(|(_, operand)| expr(operand, visitor));
-        }
-        _ => {}
+    of.operands(&mut |operand| expr(operand, visitor));
+    if let ExprKind::Question(question) = &of.kind {
+        question.place.iter().for_each(|place| name(&place.name, visitor));
+        question.vhost.iter().for_each(|vhost| name(vhost, visitor));
+        question.filter.iter().for_each(|filter| expr(filter, visitor));
     }
 }

@@ -138,7 +138,7 @@ impl<'t> Cx<'t> {
             }
             StmtKind::Assign { variable, path, value } => {
                 unknown_variable::assigned(self, variable, value);
-                self.path(path);
+                path.iter().filter_map(Access::index).for_each(|index| self.expr(index));
                 self.expr(value);
             }
             StmtKind::For { variable, list, body } => {
@@ -297,19 +297,7 @@ impl<'t> Cx<'t> {
     }
 
     fn pieces(&mut self, pieces: &'t [Piece]) {
-        for piece in pieces {
-            if let Piece::Hole(expr) = piece {
-                self.expr(expr);
-            }
-        }
-    }
-
-    fn path(&mut self, path: &'t [Access]) {
-        for access in path {
-            if let Access::Index(index) = access {
-                self.expr(index);
-            }
-        }
+        pieces.iter().filter_map(Piece::hole).for_each(|hole| self.expr(hole));
     }
 
     fn expr(&mut self, expr: &'t Expr) {
@@ -317,27 +305,8 @@ impl<'t> Cx<'t> {
         message_field::check(self, expr);
         match &expr.kind {
             ExprKind::Variable(variable) => unknown_variable::used(self, variable, expr.span),
-            ExprKind::Text(pieces) => self.pieces(pieces),
-            ExprKind::List(entries) | ExprKind::And(entries) | ExprKind::Or(entries) => {
-                entries.iter().for_each(|entry| self.expr(entry));
-            }
-            ExprKind::Table(entries) => entries.iter().for_each(|(_, value)| self.expr(value)),
-            ExprKind::Access { base, path } => {
-                self.expr(base);
-                self.path(path);
-            }
-            ExprKind::Call { arguments, .. } => arguments.iter().for_each(|argument| self.expr(argument)),
             ExprKind::Question(question) => self.question(question),
-            ExprKind::Not(operand) | ExprKind::Negative(operand) => self.expr(operand),
-            ExprKind::Compare { left, right, .. } | ExprKind::Range(left, right) => {
-                self.expr(left);
-                self.expr(right);
-            }
-            ExprKind::Chain { first, rest } => {
-                self.expr(first);
-                rest.iter().for_each(|(_, operand)| self.expr(operand));
-            }
-            _ => {}
+            _ => expr.operands(&mut |operand| self.expr(operand)),
         }
     }
 

@@ -130,7 +130,7 @@ impl<'t> Walk<'t> {
             }
             StmtKind::Assign { variable, path, value } => {
                 self.variable(&variable.text, variable.span);
-                self.path(path);
+                path.iter().filter_map(Access::index).for_each(|index| self.expr(index));
                 self.expr(value);
             }
             StmtKind::For { variable, list, body } => {
@@ -354,19 +354,7 @@ impl<'t> Walk<'t> {
     }
 
     fn pieces(&mut self, pieces: &'t [Piece]) {
-        for piece in pieces {
-            if let Piece::Hole(expr) = piece {
-                self.expr(expr);
-            }
-        }
-    }
-
-    fn path(&mut self, path: &'t [Access]) {
-        for access in path {
-            if let Access::Index(index) = access {
-                self.expr(index);
-            }
-        }
+        pieces.iter().filter_map(Piece::hole).for_each(|hole| self.expr(hole));
     }
 
     fn expr(&mut self, expr: &'t Expr) {
@@ -377,27 +365,8 @@ impl<'t> Walk<'t> {
                 let start = expr.span.start + inside;
                 self.variable(variable, Span::new(start, start + variable.len() as u32));
             }
-            ExprKind::Text(pieces) => self.pieces(pieces),
-            ExprKind::List(entries) | ExprKind::And(entries) | ExprKind::Or(entries) => {
-                entries.iter().for_each(|entry| self.expr(entry));
-            }
-            ExprKind::Table(entries) => entries.iter().for_each(|(_, value)| self.expr(value)),
-            ExprKind::Access { base, path } => {
-                self.expr(base);
-                self.path(path);
-            }
-            ExprKind::Call { arguments, .. } => arguments.iter().for_each(|argument| self.expr(argument)),
             ExprKind::Question(question) => self.question(question),
-            ExprKind::Not(operand) | ExprKind::Negative(operand) => self.expr(operand),
-            ExprKind::Compare { left, right, .. } | ExprKind::Range(left, right) => {
-                self.expr(left);
-                self.expr(right);
-            }
-            ExprKind::Chain { first, rest } => {
-                self.expr(first);
-                rest.iter().for_each(|(_, operand)| self.expr(operand));
-            }
-            _ => {}
+            _ => expr.operands(&mut |operand| self.expr(operand)),
         }
     }
 
