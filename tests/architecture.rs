@@ -33,7 +33,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     // The documentation: questions to tables and recordings, nothing runs in it but recorded cases.
     ("site", &["script::highlight", "script::statement", "broker", "conformance", "session"]),
     // The command line stands beside `web`.
-    ("cli", &["text", "amqp", "script", "broker", "conformance", "sim", "inspect", "exercises", "engine"]),
+    (
+        "cli",
+        &["text", "amqp", "script", "broker", "conformance", "sim", "inspect", "exercises", "engine", "site"],
+    ),
 ];
 
 /// Folders that may name the browser or Yew.

@@ -86,7 +86,7 @@ fn mistakes_go_to_standard_error_in_colours_only_where_asked_for() {
     assert!(coloured.contains("\x1b[1;31merror[unknown-option]\x1b[0m"), "{coloured:?}");
 }
 
-/// What `.ci/test` holds the project to: its documents and examples are true on the oldest broker and the newest.
+/// What `.ci/test` holds the project to: its documents and examples are true.
 #[test]
 fn check_passes_over_the_project() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

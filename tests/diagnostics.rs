@@ -15,22 +15,10 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The scripts of a page that are fenced with these words.
-fn blocks(page: &str, fence: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut open: Option<String> = None;
-    for line in page.lines() {
-        match &mut open {
-            Some(_) if line == "```" => found.extend(open.take()),
-            Some(block) => {
-                block.push_str(line);
-                block.push('\n');
-            }
-            None if line == fence => open = Some(String::new()),
-            None => {}
-        }
-    }
-    found
+/// The scripts of a page: those that are run, or those that are not.
+fn blocks(page: &str, fragments: bool) -> Vec<String> {
+    let found = warren::site::scripts(page).into_iter().filter(|block| block.is_fragment == fragments);
+    found.map(|block| block.script.text).collect()
 }
 
 fn run(text: &str) -> Option<Recording> {
@@ -56,7 +44,7 @@ fn each_page_shows_what_fires_and_what_does_not() {
         if !page.starts_with(&format!("# {name}: ")) || !page.contains("**Why.**") {
             wrong += &format!("{name}: its page has no title or no reason\n");
         }
-        let (bad, good) = (blocks(page, "```warren ignore"), blocks(page, "```warren"));
+        let (bad, good) = (blocks(page, true), blocks(page, false));
         if bad.is_empty() && !TOO_LONG_FOR_A_PAGE.contains(&code) || good.is_empty() {
             wrong += &format!("{name}: its page shows no script\n");
         }
@@ -87,7 +75,7 @@ fn all_of(text: &str) -> String {
 fn fixes_of_the_pages_mend() {
     let mut wrong = String::new();
     for code in Code::ALL.iter().copied().filter(|code| !code.is_of_run()) {
-        for text in blocks(code.explanation(), "```warren ignore") {
+        for text in blocks(code.explanation(), true) {
             let told = analyse(&text).diagnostics;
             let count = told.iter().filter(|said| said.code == code).count();
             for said in told.iter().filter(|said| said.code == code) {
@@ -112,7 +100,7 @@ fn most_of_what_is_foreseen_has_a_fix() {
     let foreseen = Code::ALL.iter().filter(|code| **code >= Code::AckBeforeWork && !code.is_of_run());
     let without: Vec<_> = foreseen
         .filter(|code| {
-            !blocks(code.explanation(), "```warren ignore").iter().any(|text| {
+            !blocks(code.explanation(), true).iter().any(|text| {
                 analyse(text).diagnostics.iter().any(|said| said.code == **code && said.fix.is_some())
             })
         })
@@ -126,7 +114,7 @@ fn most_of_what_is_foreseen_has_a_fix() {
 #[test]
 fn findings_do_not_depend_on_when_they_are_read() {
     for code in Code::ALL.iter().filter(|code| code.is_of_run()) {
-        for text in blocks(code.explanation(), "```warren ignore") {
+        for text in blocks(code.explanation(), true) {
             let program = analyse(&text).program.expect("it runs");
             let mut run = Run::new(Arc::new(RunSpec::of(&text)), program);
             let mut gathered = Findings::default();

@@ -37,27 +37,8 @@ fn blocks(document: &Path) -> Vec<Block> {
 }
 
 fn blocks_of(name: &str, text: &str) -> Vec<Block> {
-    let mut found: Vec<Block> = Vec::new();
-    let mut fence: Option<&str> = None;
-    for (number, line) in text.lines().enumerate() {
-        match (fence, line.trim_end().strip_prefix("```")) {
-            (None, Some(language)) => {
-                fence = Some(language);
-                if language == "warren" {
-                    found.push(Block { place: format!("{name}:{}", number + 2), text: String::new() });
-                }
-            }
-            (Some(_), Some("")) => fence = None,
-            (Some("warren"), _) => {
-                let block = found.last_mut().expect("its fence has been seen");
-                block.text.push_str(line);
-                block.text.push('\n');
-            }
-            (Some(_) | None, _) => {}
-        }
-    }
-    assert_eq!(fence, None, "a fence of {name} is not closed");
-    found
+    let whole = warren::site::scripts(text).into_iter().filter(|block| !block.is_fragment);
+    whole.map(|block| Block { place: format!("{name}:{}", block.line), text: block.script.text }).collect()
 }
 
 /// The checks that did not hold, as they are written, with what is said of them.

@@ -40,10 +40,8 @@ fn shipped() -> Vec<(String, String)> {
     files(&root().join("www/docs"), "md", &mut documents);
     for path in documents {
         let text = fs::read_to_string(&path).expect("readable");
-        for (number, part) in text.split("\n```warren").enumerate().skip(1) {
-            let script =
-                part.split_once('\n').map_or("", |(_, rest)| rest).split("\n```").next().unwrap_or("");
-            found.push((format!("{} block {number}", path.display()), format!("{script}\n")));
+        for block in warren::site::scripts(&text) {
+            found.push((format!("{}:{}", path.display(), block.line), block.script.text));
         }
     }
     found

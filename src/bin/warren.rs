@@ -10,7 +10,6 @@ mod native {
     mod explain;
     mod fmt;
     mod json;
-    mod markdown;
     mod outcome;
     mod run;
     mod trace;
@@ -71,6 +70,11 @@ mod native {
                 ExitCode::FAILURE
             }
         }
+    }
+
+    /// Whether it is Markdown; else it is a script.
+    fn is_markdown(file: &Path) -> bool {
+        file.extension().is_some_and(|extension| extension == "md" || extension == "markdown")
     }
 
     /// Prints it. Whoever reads may have stopped reading (`| head`): nothing is wrong then.

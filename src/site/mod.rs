@@ -12,6 +12,8 @@ mod escape;
 mod markdown;
 mod page;
 mod reference;
+mod scripts;
 
 pub use build::build;
 pub use markdown::{Heading, slug};
+pub use scripts::{Block, Written, rewrite, scripts};

@@ -5,9 +5,10 @@ use std::process::ExitCode;
 
 use clap::Args;
 use warren::script::{Palette, analyse, render, render_in};
+use warren::site::{rewrite, scripts};
 
 use super::run::{Over, carry_out};
-use super::{markdown, outcome, read, say};
+use super::{is_markdown, outcome, read, say};
 
 /// What is to be checked.
 #[derive(Args)]
@@ -38,7 +39,7 @@ pub fn check(arguments: &CheckArguments) -> ExitCode {
             tally.wrong += 1;
             continue;
         };
-        if file.extension().is_some_and(|extension| extension == "md" || extension == "markdown") {
+        if is_markdown(file) {
             check_document(arguments, file, &text, &mut tally);
         } else {
             tally.scripts += 1;
@@ -58,25 +59,24 @@ fn tell(tally: &mut Tally, problems: Option<String>) {
 }
 
 fn check_document(arguments: &CheckArguments, file: &Path, document: &str, tally: &mut Tally) {
-    let blocks = markdown::blocks(document);
+    let blocks = scripts(document);
     let mut outcomes = Vec::new();
-    for block in &blocks {
+    for block in blocks.iter().filter(|block| !block.is_fragment) {
         tally.scripts += 1;
-        let place = format!("{}:{}", file.display(), block.line);
+        let (place, script) = (format!("{}:{}", file.display(), block.line), &block.script.text);
         let Some(written) = &block.outcome else {
-            tell(tally, try_script(&arguments.over, &place, &block.script).err());
-            outcomes.push(None);
+            tell(tally, try_script(&arguments.over, &place, script).err());
             continue;
         };
-        let comes = outcome_of(&arguments.over, &block.script);
+        let comes = outcome_of(&arguments.over, script);
         if !arguments.update && comes != trimmed(&written.text) {
             let said =
                 format!("{place}: comes out otherwise than the document says (--update rewrites it)\n");
             tell(tally, Some(said + &difference(&written.text, &comes)));
         }
-        outcomes.push(Some(comes));
+        outcomes.push((written, comes));
     }
-    let rewritten = markdown::rewrite(document, &blocks, &outcomes);
+    let rewritten = rewrite(document, outcomes.iter().map(|(written, comes)| (*written, &**comes)));
     if arguments.update && rewritten != document {
         match std::fs::write(file, rewritten) {
             Ok(()) => say(&format!("{} rewritten\n", file.display())),

@@ -6,6 +6,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 use warren::script::{format, render};
+use warren::site::{rewrite, scripts};
+
+use super::{is_markdown, say};
 
 /// What can be said about formatting.
 #[derive(Args)]
@@ -23,7 +26,7 @@ pub fn fmt(arguments: &FmtArguments) -> ExitCode {
     let mut is_well = true;
     for file in &arguments.files {
         is_well &= one(file, arguments.check).unwrap_or_else(|why| {
-            eprint!("{why}");
+            anstream::eprint!("{why}");
             false
         });
     }
@@ -35,12 +38,11 @@ fn one(file: &Path, check: bool) -> Result<bool, String> {
     let name = file.display().to_string();
     let is_input = name == "-";
     let text = read(file, is_input).map_err(|why| format!("{name}: {why}\n"))?;
-    let is_markdown = file.extension().is_some_and(|ending| ending == "md");
-    let formatted = if is_markdown { markdown(&text) } else { script(&text, &name)? };
+    let formatted = if is_markdown(file) { markdown(&text) } else { script(&text, &name)? };
     if is_input && !check {
-        print!("{formatted}");
+        say(&formatted);
     } else if formatted != text {
-        println!("{name}");
+        say(&format!("{name}\n"));
         if check {
             return Ok(false);
         }
@@ -63,27 +65,11 @@ fn script(text: &str, name: &str) -> Result<String, String> {
     format(text).map_err(|errors| render(&errors, name, text))
 }
 
-/// The same text with its blocks of script formatted. Blocks that cannot be read stay: a document may show mistakes.
+/// The same text with its scripts formatted. Those that cannot be read stay: a document may show mistakes.
 fn markdown(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut block: Option<String> = None;
-    for line in text.split_inclusive('\n') {
-        match &mut block {
-            None => {
-                out.push_str(line);
-                let language = line.trim_end().strip_prefix("```");
-                // `warren ignore` is a fragment, as it is for `warren check`.
-                if language == Some("warren") {
-                    block = Some(String::new());
-                }
-            }
-            Some(script) if line.trim_end() == "```" => {
-                out.push_str(&format(script).unwrap_or_else(|_| script.clone()));
-                out.push_str(line);
-                block = None;
-            }
-            Some(script) => script.push_str(line),
-        }
-    }
-    out + &block.unwrap_or_default()
+    let blocks = scripts(text);
+    let whole = blocks.iter().filter(|block| !block.is_fragment);
+    let formatted: Vec<_> =
+        whole.filter_map(|block| Some((&block.script, format(&block.script.text).ok()?))).collect();
+    rewrite(text, formatted.iter().map(|(written, formatted)| (*written, &**formatted)))
 }

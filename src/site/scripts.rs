@@ -1,7 +1,8 @@
-//! The scripts of a Markdown document, and the outcomes written under them.
+//! The scripts of a Markdown document, and the outcomes written under them: what the command line checks and lays out, and the
+//! tests hold true.
 //!
 //! A script is a block fenced as `warren`; a block fenced as `outcome` right under it says what comes of it. A script
-//! fenced as `warren ignore` is a fragment: nothing is done with it.
+//! fenced as `warren ignore` is a fragment: nobody runs it.
 
 use std::ops::Range;
 
@@ -13,12 +14,14 @@ pub struct Block {
     /// The line of its fence, from 1.
     pub line: usize,
     /// The script.
-    pub script: String,
+    pub script: Written,
+    /// It is fenced as `warren ignore`.
+    pub is_fragment: bool,
     /// What is written under it.
     pub outcome: Option<Written>,
 }
 
-/// An outcome as it is written.
+/// What stands between two fences.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Written {
     /// What it says.
@@ -29,10 +32,10 @@ pub struct Written {
     indent: String,
 }
 
-/// All scripts of the document that are meant to be tried.
-pub fn blocks(document: &str) -> Vec<Block> {
+/// All scripts of the document.
+pub fn scripts(document: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
-    // The script that nothing but space has followed yet.
+    // Nothing but space has followed the last script yet.
     let mut is_under = false;
     let mut events = Parser::new(document).into_offset_iter();
     while let Some((event, range)) = events.next() {
@@ -48,18 +51,19 @@ pub fn blocks(document: &str) -> Vec<Block> {
                 _ => {}
             }
         }
-        let mut words = info.split([' ', ',']).filter(|word| !word.is_empty());
-        match (words.next(), words.next()) {
-            (Some("warren"), None) => {
+        let written = written(document, &range, text);
+        let words: Vec<_> = info.split([' ', ',']).filter(|word| !word.is_empty()).collect();
+        match *words {
+            ["warren"] | ["warren", "ignore"] => {
                 let line = document.get(..range.start).unwrap_or("").matches('\n').count() + 1;
-                blocks.push(Block { line, script: text, outcome: None });
-                is_under = true;
+                is_under = words.len() == 1;
+                blocks.push(Block { line, script: written, is_fragment: !is_under, outcome: None });
             }
-            (Some("outcome"), None) if is_under => {
-                if let Some(block) = blocks.last_mut() {
-                    block.outcome = Some(written(document, &range, text));
-                }
+            ["outcome"] if is_under => {
                 is_under = false;
+                if let Some(block) = blocks.last_mut() {
+                    block.outcome = Some(written);
+                }
             }
             _ => is_under = false,
         }
@@ -67,7 +71,7 @@ pub fn blocks(document: &str) -> Vec<Block> {
     blocks
 }
 
-/// The outcome whose block, fences and all, stands at `range`.
+/// The block whose place, fences and all, is `range`.
 fn written(document: &str, range: &Range<usize>, text: String) -> Written {
     let line_start = document.get(..range.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
     let indent = document.get(line_start..range.start).unwrap_or("");
@@ -75,19 +79,23 @@ fn written(document: &str, range: &Range<usize>, text: String) -> Written {
     let indent = indent.chars().map(|c| if c == '>' { c } else { ' ' }).collect();
     let block = document.get(range.clone()).unwrap_or("");
     let start = range.start + block.find('\n').map_or(block.len(), |at| at + 1);
-    let closing = block.trim_end().rfind('\n').map_or(block.len(), |at| at + 1);
-    let end = (range.start + closing).max(start);
-    Written { text, place: start..end, indent }
+    let last = block.trim_end().rfind('\n').map_or(block.len(), |at| at + 1);
+    // The end of a document closes a block, too.
+    let is_closed = block.get(last..).is_some_and(|line| {
+        let line = line.trim_start_matches([' ', '>']);
+        line.starts_with("```") || line.starts_with("~~~")
+    });
+    let end = range.start + if is_closed { last } else { block.len() };
+    Written { text, place: start..end.max(start), indent }
 }
 
-/// The document with other outcomes: for each of its blocks what is to be written, where there is something to.
-pub fn rewrite(document: &str, blocks: &[Block], outcomes: &[Option<String>]) -> String {
+/// The document with other texts between some of its fences; `edits` in the order of the document.
+pub fn rewrite<'a>(document: &str, edits: impl IntoIterator<Item = (&'a Written, &'a str)>) -> String {
     let mut out = String::new();
     let mut done = 0;
-    for (block, outcome) in blocks.iter().zip(outcomes) {
-        let (Some(written), Some(outcome)) = (&block.outcome, outcome) else { continue };
+    for (written, text) in edits {
         out.push_str(document.get(done..written.place.start).unwrap_or(""));
-        for line in outcome.lines() {
+        for line in text.lines() {
             let line = format!("{}{line}", written.indent);
             out.push_str(line.trim_end());
             out.push('\n');
@@ -108,26 +116,34 @@ mod tests {
 
     #[test]
     fn scripts_and_what_stands_under_them_are_found() {
-        let found = blocks(DOCUMENT);
-        let scripts: Vec<_> = found.iter().map(|block| (block.line, &*block.script)).collect();
-        assert_eq!(scripts, [(3, "queue a\n"), (13, "queue b\n\nqueue c\n"), (29, "queue d\n")]);
-        let written: Vec<_> =
+        let found = scripts(DOCUMENT);
+        let texts: Vec<_> =
+            found.iter().map(|block| (block.line, &*block.script.text, block.is_fragment)).collect();
+        let expected = [
+            (3, "queue a\n", false),
+            (13, "queue b\n\nqueue c\n", false),
+            (21, "queue\n", true),
+            (29, "queue d\n", false),
+        ];
+        assert_eq!(texts, expected);
+        let outcomes: Vec<_> =
             found.iter().map(|block| block.outcome.as_ref().map(|written| &*written.text)).collect();
-        assert_eq!(written, [Some("old\n"), Some(""), None]);
+        assert_eq!(outcomes, [Some("old\n"), Some(""), None, None]);
     }
 
     #[test]
-    fn only_outcomes_are_rewritten() {
-        let found = blocks(DOCUMENT);
-        let new =
-            [Some("queue a: empty\n".to_owned()), Some("one\n\ntwo\n".to_owned()), Some("x\n".to_owned())];
-        let rewritten = rewrite(DOCUMENT, &found, &new);
+    fn only_what_stands_between_fences_is_rewritten() {
+        let found = scripts(DOCUMENT);
+        let outcomes = found.iter().filter_map(|block| block.outcome.as_ref());
+        let rewritten = rewrite(DOCUMENT, outcomes.zip(["queue a: empty\n", "one\n\ntwo\n"]));
         let expected = DOCUMENT
             .replace("\nold\n", "\nqueue a: empty\n")
             .replace("  ```outcome\n  ```", "  ```outcome\n  one\n\n  two\n  ```");
         assert_eq!(rewritten, expected);
-        let again = blocks(&rewritten);
-        let texts: Vec<_> = again.iter().filter_map(|block| Some(&*block.outcome.as_ref()?.text)).collect();
-        assert_eq!(texts, ["queue a: empty\n", "one\n\ntwo\n"]);
+        let same = found.iter().map(|block| (&block.script, &*block.script.text));
+        assert_eq!(rewrite(DOCUMENT, same), DOCUMENT, "in lists and quotations, too");
+        let open = "```warren\nqueue a";
+        let block = scripts(open).remove(0);
+        assert_eq!(rewrite(open, [(&block.script, "queue b\n")]), "```warren\nqueue b\n");
     }
 }
