@@ -3,118 +3,16 @@
 
 use std::sync::Arc;
 
-use warren::amqp::{
-    Capabilities, Choices, ConnectionId, FieldTable, FieldValue, Method, Open, Properties, SimDuration,
-    SimTime, Template, name,
-};
-use warren::broker::{Alarm, Broker, BrokerConfig, Command, Effect, Operator, Side, Stop, Version};
+use warren::amqp::{ConnectionId, FieldTable, FieldValue, Method, Properties, SimDuration, Template, name};
+#[path = "broker_scenarios/bench.rs"]
+mod bench;
+#[path = "broker_scenarios/streams.rs"]
+mod streams;
 
-struct First;
-
-impl Choices for First {
-    fn choose(&mut self, _: u32) -> u32 {
-        0
-    }
-}
-
-/// A broker, its clock, and what it did since last asked.
-struct Bench {
-    broker: Broker,
-    now: SimTime,
-    effects: Vec<Effect>,
-    texts: Vec<String>,
-}
-
-const ONE: ConnectionId = ConnectionId(1);
-const TWO: ConnectionId = ConnectionId(2);
+use bench::{Bench, ONE, TWO};
+use warren::broker::{Alarm, Effect, Operator, Stop, Version};
 
 impl Bench {
-    /// With two connections that have channel 1 open.
-    fn new(version: Version) -> Self {
-        let broker = Broker::new(BrokerConfig::simulation(version, 1));
-        let mut bench = Self { broker, now: SimTime::ZERO, effects: Vec::new(), texts: Vec::new() };
-        bench.connect(ONE);
-        bench.connect(TWO);
-        bench
-    }
-
-    fn connect(&mut self, connection: ConnectionId) {
-        let (user, vhost) = (name("guest"), name("/"));
-        let open = Open {
-            user,
-            password: None,
-            vhost,
-            capabilities: Capabilities::default(),
-            channel_max: None,
-            frame_max: None,
-            of_operator: false,
-        };
-        self.apply(Command::Connect { connection, open: Arc::new(open) });
-        self.method(connection, Method::ChannelOpen);
-    }
-
-    fn apply(&mut self, command: Command) {
-        let from = self.effects.len();
-        self.broker.apply(self.now, command, &mut First, &mut self.effects);
-        self.broker.check_invariants();
-        for effect in &self.effects[from..] {
-            if let Effect::Excepted { side, .. } = effect
-                && let Some(Side::Exception(exception)) = self.broker.side(*side)
-            {
-                self.texts.push(exception.text.to_string());
-            }
-        }
-    }
-
-    fn method(&mut self, connection: ConnectionId, method: Method) {
-        self.apply(Command::Method { connection, channel: 1, method });
-    }
-
-    fn operator(&mut self, operator: Operator) {
-        self.apply(Command::Operator(operator));
-    }
-
-    fn wait(&mut self, time: SimDuration) {
-        let until = self.now + time;
-        while let Some(due) = self.broker.next_deadline().filter(|due| *due <= until) {
-            self.now = self.now.max(due);
-            self.apply(Command::Deadline);
-        }
-        self.now = until;
-    }
-
-    /// A durable queue `q` with these arguments.
-    fn declare(&mut self, arguments: &[(&str, FieldValue)]) {
-        let mut table = FieldTable::default();
-        arguments.iter().for_each(|(key, value)| table.set(key, value.clone()));
-        self.method(
-            ONE,
-            Method::QueueDeclare {
-                queue: name("q"),
-                passive: false,
-                durable: true,
-                exclusive: false,
-                auto_delete: false,
-                arguments: table,
-            },
-        );
-    }
-
-    /// Publishes persistently to `q`.
-    fn publish(&mut self, connection: ConnectionId) {
-        let template = Template {
-            exchange: name(""),
-            routing_key: name("q"),
-            mandatory: false,
-            immediate: false,
-            properties: Properties { delivery_mode: Some(2), ..Properties::default() },
-        };
-        self.method(
-            connection,
-            Method::BasicPublish { template: Arc::new(template), body: Arc::from(&b"m"[..]) },
-        );
-    }
-
     fn publish_delayed(&mut self, delay: Option<FieldValue>) {
         self.publish_to("later", false, delay);
     }
@@ -161,23 +59,6 @@ impl Bench {
             Method::BasicReject { delivery_tag: tag, requeue: true }
         };
         self.method(ONE, method);
-    }
-
-    fn counts(&self) -> (u32, u32) {
-        let queue = self.broker.view().queue_named("/", "q").expect("the queue is there");
-        self.broker.view().queue_counts(queue).expect("it has counts")
-    }
-
-    fn count(&self, which: impl Fn(&Effect) -> bool) -> usize {
-        self.effects.iter().filter(|effect| which(effect)).count()
-    }
-
-    fn deliveries(&self) -> usize {
-        self.count(|effect| matches!(effect, Effect::Delivered { .. }))
-    }
-
-    fn confirms(&self) -> usize {
-        self.count(|effect| matches!(effect, Effect::Confirmed { ack: true, .. }))
     }
 }
 

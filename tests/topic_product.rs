@@ -59,15 +59,7 @@ impl Node {
     /// A queue `q` and a channel. Of a version that takes any number of `#`: 4.3 does not.
     fn new() -> Self {
         let mut node = Self(Broker::new(BrokerConfig::conformance(Version::V4_0)));
-        let open = Open {
-            user: name("guest"),
-            password: None,
-            vhost: name("/"),
-            capabilities: Default::default(),
-            channel_max: None,
-            frame_max: None,
-            of_operator: false,
-        };
+        let open = Open::new(name("guest"), name("/"));
         node.apply(Command::Connect { connection: CONNECTION, open: Arc::new(open) });
         node.method(Method::ChannelOpen);
         node.method(Method::QueueDeclare {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use warren::amqp::{Capabilities, Choices, ConnectionId, FieldTable, Method, Open, SimTime, name};
+use warren::amqp::{Choices, ConnectionId, FieldTable, Method, Open, SimTime, name};
 use warren::broker::{
     Broker, BrokerConfig, Command, DIFFERENCES, Difference, Effect, Plugins, Profile, Version,
 };
@@ -67,8 +67,11 @@ fn a_rows_cases_come_out_otherwise_when_its_flag_is_turned() {
 }
 
 /// The files in which a scenario may stand.
-const SCENARIOS: [&str; 3] =
-    [include_str!("versions.rs"), include_str!("broker_scenarios.rs"), include_str!("stream_scenarios.rs")];
+const SCENARIOS: [&str; 3] = [
+    include_str!("versions.rs"),
+    include_str!("broker_scenarios.rs"),
+    include_str!("broker_scenarios/streams.rs"),
+];
 
 #[test]
 fn every_flag_has_a_row() {
@@ -112,15 +115,7 @@ fn x_modulus_hash_needs_its_plugin_before_4_3() {
         let config = BrokerConfig { plugins: Plugins::None, ..BrokerConfig::conformance(version) };
         let (mut broker, mut effects) = (Broker::new(config), Vec::new());
         let connection = ConnectionId(1);
-        let open = Open {
-            user: name("guest"),
-            password: None,
-            vhost: name("/"),
-            capabilities: Capabilities::default(),
-            channel_max: None,
-            frame_max: None,
-            of_operator: false,
-        };
+        let open = Open::new(name("guest"), name("/"));
         let declare = Method::ExchangeDeclare {
             exchange: name("x"),
             kind: name("x-modulus-hash"),

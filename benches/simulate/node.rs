@@ -20,15 +20,7 @@ impl Node {
     pub fn new() -> Self {
         let broker = Broker::new(BrokerConfig::simulation(Version::default(), 1));
         let mut node = Self { broker, choices: Stream::new(1, Purpose::Broker, 0) };
-        let open = Open {
-            user: name("guest"),
-            password: None,
-            vhost: name("/"),
-            capabilities: Default::default(),
-            channel_max: None,
-            frame_max: None,
-            of_operator: false,
-        };
+        let open = Open::new(name("guest"), name("/"));
         node.apply(Command::Connect { connection: CONNECTION, open: Arc::new(open) });
         node.method(Method::ChannelOpen);
         node

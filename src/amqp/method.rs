@@ -23,6 +23,21 @@ pub struct Open {
     pub of_operator: bool,
 }
 
+impl Open {
+    /// As that user, who has the right password, and as most clients do it.
+    pub fn new(user: Name, vhost: Name) -> Self {
+        Self {
+            user,
+            password: None,
+            vhost,
+            capabilities: Capabilities::default(),
+            channel_max: None,
+            frame_max: None,
+            of_operator: false,
+        }
+    }
+}
+
 /// Capabilities a client announces in `connection.start-ok`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capabilities {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use warren::amqp::{Capabilities, Choices, ConnectionId, Method, Open, SimDuration, SimTime, name};
+use warren::amqp::{Choices, ConnectionId, Method, Open, SimDuration, SimTime, name};
 use warren::broker::{Broker, BrokerConfig, Command, Destination, Effect, Operator};
 
 use super::ledger::{Ledger, Moment};
@@ -165,15 +165,7 @@ impl Run {
         let connection = ConnectionId(self.next);
         self.next += 1;
         self.connections[client] = connection;
-        let open = Open {
-            user: name("guest"),
-            password: None,
-            vhost: name("/"),
-            capabilities: Capabilities::default(),
-            channel_max: None,
-            frame_max: None,
-            of_operator: false,
-        };
+        let open = Open::new(name("guest"), name("/"));
         self.apply(Command::Connect { connection, open: Arc::new(open) });
         for channel in 1..3 {
             self.apply(Command::Method { connection, channel, method: Method::ChannelOpen });

@@ -386,15 +386,7 @@ impl Node {
         self.connections[client] = self.next;
         self.next += 1;
         let connection = ConnectionId(self.connections[client]);
-        let open = Open {
-            user,
-            password: None,
-            vhost,
-            capabilities: Default::default(),
-            channel_max: Some(4),
-            frame_max: None,
-            of_operator: false,
-        };
+        let open = Open { channel_max: Some(4), ..Open::new(user, vhost) };
         self.apply(Command::Connect { connection, open: Arc::new(open) });
         for channel in 1..3 {
             self.apply(Command::Method { connection, channel, method: Method::ChannelOpen });

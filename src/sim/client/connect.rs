@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::amqp::{Capabilities, Method, Open};
+use crate::amqp::{Method, Open};
 use crate::script::program::{Event, ExprId, Pc, Place};
 use crate::sim::port::ToBroker;
 use crate::sim::record::EndReason;
@@ -10,7 +10,7 @@ use crate::sim::value::Value;
 
 use super::channel::{ChannelState, Consumer};
 use super::frame::{Call, Frame, Reconnect, Wait, WaitOn};
-use super::machine::{Client, Life, Line};
+use super::machine::{Client, Life, Line, Login};
 use super::output::{NO_PC, What};
 use super::step::{Done, Failure, Flow, Surroundings};
 
@@ -71,15 +71,8 @@ impl Client {
             self.channels[index].state = ChannelState::Closed;
             self.let_go(consumers);
         }
-        let open = Open {
-            user: self.login.user.clone(),
-            password: self.login.password.clone(),
-            vhost: self.login.vhost.clone(),
-            capabilities: Capabilities::default(),
-            channel_max: None,
-            frame_max: None,
-            of_operator: false,
-        };
+        let Login { user, password, vhost } = &self.login;
+        let open = Open { password: password.clone(), ..Open::new(user.clone(), vhost.clone()) };
         cx.put(pc, What::Send(ToBroker::Open(Arc::new(open))));
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use crate::amqp::{Capabilities, ConnectionId, Method, Name, Open};
+use crate::amqp::{ConnectionId, Method, Name, Open};
 use crate::broker::{Command, Operator, Reply, Stop};
 use crate::script::program::{Ask, Pc, Place, Program};
 use crate::sim::client::{Client, Deed};
@@ -157,15 +157,7 @@ impl Simulation {
             Some(line) => *line,
             None => {
                 let connection = self.network.open_hidden(OPERATOR);
-                let open = Open {
-                    user: key.0.clone(),
-                    password: None,
-                    vhost: key.1.clone(),
-                    capabilities: Capabilities::default(),
-                    channel_max: None,
-                    frame_max: None,
-                    of_operator: true,
-                };
+                let open = Open { of_operator: true, ..Open::new(key.0.clone(), key.1.clone()) };
                 let connect = Command::Connect { connection: ConnectionId(connection), open: Arc::new(open) };
                 self.command(connect, None, cause, sink);
                 HiddenLine { connection, has_channel: false, is_close_due: false }
