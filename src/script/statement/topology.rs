@@ -244,7 +244,7 @@ pub(super) const STATEMENTS: &[Statement] = &[
         field: "exchange.declare",
         stands: ANYWHERE,
         options: &[EXCHANGE, ARGUMENTS, OPERATORS_LOGIN],
-        help: "declares an exchange: direct (unless said), fanout, topic or headers",
+        help: "declares an exchange; direct unless another type is said",
     },
     Statement {
         word: "bind",
