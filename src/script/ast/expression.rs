@@ -15,6 +15,14 @@ pub struct Expr {
 }
 
 impl Expr {
+    /// A text that is written out.
+    pub fn literal(&self) -> Option<&str> {
+        match &self.kind {
+            ExprKind::Text(pieces) => Piece::literal(pieces),
+            _ => None,
+        }
+    }
+
     /// The expressions that it is made of, in the order of the text. A question's are not among them: it has names, and a
     /// scope of its own.
     pub fn operands<'t>(&'t self, each: &mut impl FnMut(&'t Self)) {

@@ -31,11 +31,7 @@ impl Name {
         match &self.kind {
             NameKind::Word(word) => Some(word),
             NameKind::Default => Some(""),
-            NameKind::Text(pieces) => match pieces.as_slice() {
-                [] => Some(""),
-                [Piece::Text(text)] => Some(text),
-                _ => None,
-            },
+            NameKind::Text(pieces) => Piece::literal(pieces),
         }
     }
 }
@@ -50,6 +46,15 @@ pub enum Piece {
 }
 
 impl Piece {
+    /// What a text says that is written out.
+    pub fn literal(pieces: &[Self]) -> Option<&str> {
+        match pieces {
+            [] => Some(""),
+            [Self::Text(text)] => Some(text),
+            _ => None,
+        }
+    }
+
     /// The expression.
     pub fn hole(&self) -> Option<&Expr> {
         match self {

@@ -1,6 +1,6 @@
 //! Queues that dead-letter to one another by time alone: the broker drops what comes round.
 
-use super::model::{Model, Place, text};
+use super::model::{Model, Place};
 use crate::script::diagnostic::{Code, Diagnostic};
 
 /// RabbitMQ: a message that would reach a queue it has been in before is dropped, unless it was rejected in between.
@@ -48,6 +48,6 @@ fn by_time(model: &Model<'_>, place: &Place) -> Option<Place> {
         return None;
     }
     let exchange = one.options.name("dead_letter_exchange")?.literal()?;
-    let key = text(one.options.expr("dead_letter_routing_key")?)?;
+    let key = one.options.expr("dead_letter_routing_key")?.literal()?;
     exchange.is_empty().then(|| Place { vhost: place.vhost.clone(), name: key.into() })
 }

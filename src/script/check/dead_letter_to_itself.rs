@@ -1,7 +1,8 @@
 //! Dead letters that come back to their own queue: the default exchange, and the key they had.
 
-use super::model::{Model, text};
+use super::model::Model;
 use super::rewrite::{insert_after, quoted, shown};
+use crate::script::ast::Expr;
 use crate::script::diagnostic::{Code, Diagnostic};
 use crate::text::TextEdit;
 
@@ -15,7 +16,9 @@ pub(super) fn check(model: &Model<'_>, out: &mut Vec<Diagnostic>) {
         }
         let key = one.options.find("dead_letter_routing_key");
         let back = match key {
-            Some(_) => one.options.expr("dead_letter_routing_key").and_then(text) == Some(&*place.name),
+            Some(_) => {
+                one.options.expr("dead_letter_routing_key").and_then(Expr::literal) == Some(&*place.name)
+            }
             // Through another exchange a message may have another key.
             None => {
                 model.bindings.iter().all(|one| one.destination.as_ref() != Some(place))

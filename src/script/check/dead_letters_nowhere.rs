@@ -1,8 +1,9 @@
 //! A dead-letter exchange that leads to no queue: dead letters vanish there.
 
-use super::model::{Binding, Model, Place, text};
+use super::model::{Binding, Model, Place};
 use super::rewrite::{insert_after, quoted, shown};
 use crate::amqp::topic;
+use crate::script::ast::Expr;
 use crate::script::diagnostic::{Code, Diagnostic};
 
 /// RabbitMQ: a dead-letter exchange is an ordinary one. Without `dead_letter_routing_key` the key stays what it was.
@@ -21,7 +22,7 @@ pub(super) fn check(model: &Model<'_>, out: &mut Vec<Diagnostic>) {
             continue;
         }
         let bindings: Vec<_> = model.bound_to(&exchange).collect();
-        let keys = keys(model, one.options.expr("dead_letter_routing_key").map(text));
+        let keys = keys(model, one.options.expr("dead_letter_routing_key").map(Expr::literal));
         let message = if bindings.is_empty() {
             format!("nothing is bound to `{}`: what dies in `{}` vanishes there", exchange.name, place.name)
         } else if keys.as_ref().is_some_and(|keys| !reaches(kind, &bindings, keys)) {
@@ -38,7 +39,7 @@ pub(super) fn check(model: &Model<'_>, out: &mut Vec<Diagnostic>) {
             continue;
         };
         let parked = format!("{}_parked", place.name);
-        let dead_key = one.options.expr("dead_letter_routing_key").and_then(text);
+        let dead_key = one.options.expr("dead_letter_routing_key").and_then(Expr::literal);
         let key = match (kind, dead_key) {
             ("fanout" | "headers", _) => String::new(),
             ("topic", None) => " key \"#\"".to_owned(),

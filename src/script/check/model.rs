@@ -4,9 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::script::ast::{
-    Block, Expr, ExprKind, Ident, Name, NameKind, OptValue, Options, Piece, Stmt, StmtKind, Tree,
-};
+use crate::script::ast::{Block, ExprKind, Ident, Name, NameKind, OptValue, Options, Stmt, StmtKind, Tree};
 
 /// A queue or exchange by vhost and name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -376,23 +374,11 @@ impl<'t> Walk<'t> {
                 let own = self.alias(word, at).or_else(|| self.aliases.get(&**word).copied());
                 own.flatten().map(Into::into)
             }
-            _ => text(expr).map(Into::into),
+            _ => expr.literal().map(Into::into),
         }
     }
 }
 
 fn client_name<'t>(at: At<'t>) -> &'t str {
     at.client.map_or("", |client| &client.name.text)
-}
-
-/// A text that is written out.
-pub(super) fn text(expr: &Expr) -> Option<&str> {
-    match &expr.kind {
-        ExprKind::Text(pieces) => match pieces.as_slice() {
-            [] => Some(""),
-            [Piece::Text(text)] => Some(text),
-            _ => None,
-        },
-        _ => None,
-    }
 }

@@ -1,7 +1,7 @@
 //! Clients.
 
 use crate::amqp::SimTime;
-use crate::script::ast::{Block, Expr, ExprKind, Ident, Options, Piece, StmtKind, Tree};
+use crate::script::ast::{Block, Expr, ExprKind, Ident, Options, StmtKind, Tree};
 use crate::script::program::{ClientDef, Instr, Role};
 
 use super::builder::Lowering;
@@ -37,7 +37,7 @@ impl Lowering {
             role,
             span: name.span,
             user: self.name(&user),
-            password: options.expr("password").and_then(literal).map(|password| self.name(password)),
+            password: options.expr("password").and_then(Expr::literal).map(|password| self.name(password)),
             vhost: self.name(&vhost),
             starts_at: SimTime(options.expr("starts").map_or(0, micros)),
             times: options.expr("times").map_or(1, times),
@@ -48,17 +48,6 @@ impl Lowering {
         };
         self.channel = 0;
         self.program.clients.push(client);
-    }
-}
-
-fn literal(expr: &Expr) -> Option<&str> {
-    match &expr.kind {
-        ExprKind::Text(pieces) => match pieces.as_slice() {
-            [] => Some(""),
-            [Piece::Text(text)] => Some(text),
-            _ => None,
-        },
-        _ => None,
     }
 }
 
