@@ -408,7 +408,7 @@ fn the_address_reopens_the_page_as_it_was() {
     page.act(Action::ShowPanel(Panel::Checks));
     page.answer_all();
     let out = page.act(Action::TimeUp(Timer::Address));
-    let [Request::SetAddress(hash)] = out.as_slice() else { panic!("{out:?}") };
+    let [Request::SetAddress { hash, .. }] = out.as_slice() else { panic!("{out:?}") };
     let mut again = Page::open(Boot { hash: hash.clone(), ..Boot::default() });
     again.act(Action::Worker(WorkerNews::Ready));
     again.check_and_run();
@@ -423,10 +423,15 @@ fn after_a_reload_the_draft_is_newer_than_the_address() {
     let mut page = Page::ready();
     page.type_text("queue mine");
     let out = page.act(Action::TimeUp(Timer::Address));
-    let [Request::SetAddress(hash)] = out.as_slice() else { panic!("{out:?}") };
+    let [Request::SetAddress { hash, base }] = out.as_slice() else { panic!("{out:?}") };
     let draft = Some("queue mine; queue more".to_owned());
-    let boot = Boot { hash: hash.clone(), draft: draft.clone(), is_reload: true, ..Boot::default() };
-    assert_eq!(&*Page::open(boot).state.text, "queue mine; queue more");
+    let boot = Boot { hash: hash.clone(), draft: draft.clone(), base: Some(base.clone()), ..Boot::default() };
+    let mut reloaded = Page::open(boot);
+    assert_eq!(&*reloaded.state.text, "queue mine; queue more");
+    // The address had followed the typing; a reset still leads to what was opened, as before the reload.
+    reloaded.act(Action::Reset);
+    assert_eq!(reloaded.state.text, page.state.base);
+    assert_eq!(reloaded.state.kept.as_deref(), Some("queue mine; queue more"));
     // Followed from elsewhere, the link is what is meant; the draft is put aside.
     let other = Page::open(Boot { hash: hash.clone(), draft, ..Boot::default() });
     assert_eq!(&*other.state.text, "queue mine");
@@ -444,7 +449,7 @@ fn an_embedded_page_writes_neither_its_address_nor_the_storage() {
     page.act(Action::TimeUp(Timer::Address));
     page.type_text("queue other");
     page.act(Action::Reset);
-    let writes = |request: &&Request| matches!(request, Request::SetAddress(_) | Request::Keep(..));
+    let writes = |request: &&Request| matches!(request, Request::SetAddress { .. } | Request::Keep(..));
     assert_eq!(page.log.iter().find(writes), None);
 }
 

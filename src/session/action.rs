@@ -17,8 +17,9 @@ pub struct Boot {
     pub hash: String,
     /// The address after `?`.
     pub query: String,
-    /// That address was written by this very page before a reload, not followed from elsewhere.
-    pub is_reload: bool,
+    /// What a reset goes back to, if that address was written by this very page before a reload, not followed from
+    /// elsewhere.
+    pub base: Option<String>,
     /// What was last typed in this browser.
     pub draft: Option<String>,
     /// What had been put aside for a link or an example.

@@ -116,12 +116,12 @@ pub(super) fn bring_back(state: &mut State, out: &mut Vec<Request>) {
 }
 
 /// What the page opens with: the link's script, else what was typed last, else the first example. After a reload the
-/// draft is newer than the address.
+/// draft is newer than the address, and what a reset goes back to (`base`) is older: the address follows the typing.
 pub(super) fn first_text(
     state: &mut State,
     link: Result<Option<Link>, LinkError>,
     draft: Option<String>,
-    is_reload: bool,
+    base: Option<String>,
     out: &mut Vec<Request>,
 ) {
     let draft = draft.filter(|draft| !draft.trim().is_empty() && state.view == View::Full);
@@ -134,12 +134,13 @@ pub(super) fn first_text(
     let linked = link.as_ref().and_then(|link| link.text.clone());
     let opened: Option<Rc<str>> = linked.map(Into::into).or(example.map(|example| example.text.into()));
     let text: Rc<str> = match (&opened, &draft) {
-        (Some(_), Some(draft)) if is_reload => draft.as_str().into(),
+        (Some(_), Some(draft)) if base.is_some() => draft.as_str().into(),
         (Some(opened), _) => opened.clone(),
         (None, Some(draft)) => draft.as_str().into(),
         (None, None) => first.map_or("", |example| example.text).into(),
     };
-    state.base = opened.unwrap_or_else(|| first.map_or("", |example| example.text).into());
+    state.base =
+        base.map(Into::into).or(opened).unwrap_or_else(|| first.map_or("", |example| example.text).into());
     state.example = examples::EXAMPLES.iter().find(|example| *example.text == *state.base);
     state.text = text;
     if let Some(draft) = draft.filter(|draft| **draft != *state.text && !examples::is_one(draft)) {

@@ -40,7 +40,12 @@ pub enum Request {
     /// Keep a text in this browser.
     Keep(Store, String),
     /// Put this after the address's `#`, replacing the entry of the history.
-    SetAddress(String),
+    SetAddress {
+        /// What stands after `#`.
+        hash: String,
+        /// What a reset goes back to: a reload finds it in the entry.
+        base: String,
+    },
     /// Copy the page's address with this after `#`.
     CopyAddress(String),
 }

@@ -68,7 +68,7 @@ pub fn open(boot: Boot) -> (State, Vec<Request>) {
         reveal: (0, 0, 0),
         focus: 0,
     };
-    draft::first_text(&mut state, link, boot.draft, boot.is_reload, &mut out);
+    draft::first_text(&mut state, link, boot.draft, boot.base, &mut out);
     draft::later_address(&state, &mut out);
     (state, out)
 }
@@ -172,7 +172,8 @@ fn time_up(state: &mut State, timer: Timer, out: &mut Vec<Request>) {
         Timer::Address => {
             // Playing writes no address: browsers allow only so many changes.
             if state.view == View::Full && !state.playback.playing && is_short_enough(state) {
-                out.extend(link(state, View::Full).write().map(Request::SetAddress));
+                let base = state.base.to_string();
+                out.extend(link(state, View::Full).write().map(|hash| Request::SetAddress { hash, base }));
             }
         }
         Timer::Notice => {

@@ -48,7 +48,7 @@ impl Dispatch {
             build: BUILD.to_owned(),
             hash,
             query,
-            is_reload: address::is_own(),
+            base: address::noted(),
             draft: storage::read(storage::DRAFT),
             kept: storage::read(storage::KEPT),
             theme,
@@ -125,7 +125,7 @@ impl Dispatch {
                 };
                 storage::write(name, &text);
             }
-            Request::SetAddress(hash) => address::replace(&hash),
+            Request::SetAddress { hash, base } => address::replace(&hash, &base),
             Request::CopyAddress(hash) => {
                 let this = self.clone();
                 address::copy(address::with_hash(&hash), move |went_well| {

@@ -39,7 +39,9 @@ export async function journey({ page, url, shot }) {
   await prints(page, ["got one"]);
   await page.locator(".problems__line", { hasText: "No problems" }).waitFor();
 
-  // What was typed survives a reload.
+  // What was typed survives a reload, also when the address has followed it.
+  // (It does so half a second after the last key.)
+  await page.waitForTimeout(800);
   await page.reload();
   await page.locator(".cm-content").waitFor();
   assert.equal((await script(page)).trim(), SCRIPT.trim());

@@ -13,16 +13,18 @@ pub fn parts() -> (String, String) {
     (part(web_sys::Location::hash), part(web_sys::Location::search))
 }
 
-/// Whether the address was written by this page before a reload: its history entry still carries our mark.
-pub fn is_own() -> bool {
-    let history = web_sys::window().and_then(|window| window.history().ok());
-    history.and_then(|history| history.state().ok()).is_some_and(|state| state.as_string().is_some())
+/// What this page noted in the entry of the history when it wrote the address, before a reload; nothing if the address
+/// comes from elsewhere.
+pub fn noted() -> Option<String> {
+    let history = web_sys::window().and_then(|window| window.history().ok())?;
+    history.state().ok()?.as_string()
 }
 
-/// Puts this after `#`, in the place of the present entry of the history. A sandboxed frame may refuse.
-pub fn replace(hash: &str) {
+/// Puts this after `#`, in the place of the present entry of the history, with a note for after a reload. A sandboxed
+/// frame may refuse.
+pub fn replace(hash: &str, note: &str) {
     if let Some(history) = web_sys::window().and_then(|window| window.history().ok()) {
-        let _ = history.replace_state_with_url(&JsValue::from_str("warren"), "", Some(&format!("#{hash}")));
+        let _ = history.replace_state_with_url(&JsValue::from_str(note), "", Some(&format!("#{hash}")));
     }
 }
 
