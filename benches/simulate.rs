@@ -3,27 +3,37 @@
 //!
 //! Prints lines `peer,workload,n,metric,value`, as benches/peers do, so that both stand in one table. Minimum of
 //! several rounds of CPU time where the system tells it, else of wall time; nothing here can fail for being slow.
+//! Compiled to wasm, it runs in a page (benches/browser.mjs).
 
 #![expect(clippy::disallowed_types, reason = "a benchmark is what a clock is for")]
 #![allow(missing_docs, reason = "a program of its own")]
 
 use std::hint::black_box;
 use std::sync::Arc;
-use std::time::Instant;
 
 use warren::script::analyse;
 use warren::sim::{Run, RunSpec};
 
+use host::{best, clock, measures, memory, row};
+
+#[path = "simulate/host.rs"]
+mod host;
 #[path = "simulate/language.rs"]
 mod language;
 #[path = "simulate/node.rs"]
 mod node;
-
-const ROUNDS: u32 = 5;
+#[path = "simulate/topics.rs"]
+mod topics;
+// The peers' workload, word for word.
+#[allow(clippy::all, dead_code)]
+#[path = "peers/kernel/src/rng.rs"]
+mod rng;
+#[allow(clippy::all, dead_code)]
+#[path = "peers/kernel/src/workload.rs"]
+mod workload;
 
 fn main() {
-    // `cargo test --benches` runs this too: one small round shows that it works.
-    let full = std::env::args().any(|argument| argument == "--bench");
+    let full = measures();
     let scale = if full { 1 } else { 1_000 };
     simulate("direct-1q", 300_000 / scale, 1, full);
     simulate("fanout-10q", 30_000 / scale, 10, full);
@@ -32,38 +42,8 @@ fn main() {
     loops("dead-letter-loop", circle, "nack", 600_000 / scale, full);
     long_queue(1_000_000 / scale, full);
     node::rows(scale, full);
+    topics::rows(scale, full);
     language::rows(scale, full);
-}
-
-/// CPU nanoseconds of this thread, which other processes do not slow down much; wall time where nobody tells.
-fn clock() -> f64 {
-    // The kernel counts when a thread is looked at by its scheduler.
-    std::thread::yield_now();
-    thread_local!(static START: Instant = Instant::now());
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let on_cpu = told.and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
-    on_cpu.unwrap_or_else(|| START.with(|start| start.elapsed().as_nanos() as f64))
-}
-
-/// Bytes of memory in use, where the system tells.
-fn memory() -> f64 {
-    let told = std::fs::read_to_string("/proc/self/statm").ok();
-    told.and_then(|text| text.split(' ').nth(1)?.parse::<f64>().ok()).unwrap_or(0.0) * 4096.0
-}
-
-fn row(workload: &str, n: u32, metric: &str, value: f64) {
-    println!("warren,{workload},{n},{metric},{value:.3}");
-}
-
-/// Nanoseconds of the fastest round.
-fn best(full: bool, mut work: impl FnMut()) -> f64 {
-    let mut least = f64::MAX;
-    for _ in 0..if full { ROUNDS } else { 1 } {
-        let start = clock();
-        work();
-        least = least.min(clock() - start);
-    }
-    least
 }
 
 /// Publish, route, deliver, ack over a network, as a script: one publisher, a consumer with prefetch 100 at each

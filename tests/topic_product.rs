@@ -7,7 +7,7 @@ use std::sync::Arc;
 use warren::amqp::{
     Choices, ConnectionId, FieldTable, Method, Name, Open, Properties, SimTime, Template, name, topic,
 };
-use warren::broker::{BindingId, Broker, BrokerConfig, Command, Effect, Version};
+use warren::broker::{BindingId, Broker, BrokerConfig, Command, Effect, TopicRoom, TopicTrie, Version};
 
 /// The rule. Spec: routing-key words stand between dots; `*` is one word, `#` none or more. RabbitMQ: the empty key
 /// has no word.
@@ -181,14 +181,71 @@ fn the_brokers_index_is_the_rule() {
     compare(&mut node, &bindings, &routing_keys);
 }
 
-/// Few bindings are asked one by one, without an index.
+/// Three bindings at a time, each time with a fresh index.
 #[test]
-fn without_an_index_it_is_the_rule_too() {
+fn of_few_bindings_it_is_the_rule_too() {
     let routing_keys = keys(&["a", "b", ""], 0, 4);
     let all: Vec<String> = keys(&["a", "b", "*", "#"], 1, 3).into_iter().collect();
     for few in all.chunks(3) {
         let mut node = Node::new();
         let bindings: Vec<_> = few.iter().map(|key| (node.bind(key), name(key))).collect();
         compare(&mut node, &bindings, &routing_keys);
+    }
+}
+
+/// Goal: no set of binding keys makes a match exponential. Method: keys full of `#` against a routing key that fits
+/// them in very many ways, and the number of nodes looked at.
+#[test]
+fn a_match_looks_at_a_node_once_for_each_place_of_the_key() {
+    for hashes in 1..=20 {
+        let mut trie = TopicTrie::default();
+        trie.insert(&"#.a.".repeat(hashes), BindingId(0));
+        let (mut room, mut found) = (TopicRoom::default(), Vec::new());
+        trie.matches(&vec!["a"; 40].join("."), &mut room, &mut found);
+        assert_eq!(found, [], "the last word is empty");
+        let nodes = 2 * hashes as u64 + 2;
+        assert!(room.visits <= nodes * 41, "{} looks at {nodes} nodes", room.visits);
+    }
+    // In numbers: the root, `a`, its `#`, which is the end of a key.
+    let mut trie = TopicTrie::default();
+    trie.insert("a.#", BindingId(7));
+    let (mut room, mut found) = (TopicRoom::default(), Vec::new());
+    trie.matches("a.b.c.d", &mut room, &mut found);
+    assert_eq!((found, room.visits), (vec![BindingId(7)], 3));
+}
+
+/// Goal: bindings that come and go leave the index as if they had never been. Method: many keys of few words, every
+/// third removed, in another order than they came; the others are still found by key and by match.
+#[test]
+fn what_is_removed_takes_nothing_with_it() {
+    let key = |number: u32| {
+        let words = [number % 7, number % 11 + 7, number % 13 + 9, number % 31];
+        let words = words
+            .map(|word| ["*", "#", ""].get(word as usize).map_or(format!("w{word}"), |word| (*word).into()));
+        words[..1 + number as usize % 4].join(".")
+    };
+    let all: Vec<String> = (0..3_000).map(key).collect();
+    let mut trie = TopicTrie::default();
+    (0u32..).zip(&all).for_each(|(number, key)| trie.insert(key, BindingId(number)));
+    let gone = |number: u32| number.is_multiple_of(3);
+    for number in (0..3_000).map(|step| step * 1_009 % 3_000).filter(|number| gone(*number)) {
+        trie.remove(&all[number as usize], BindingId(number));
+    }
+    let stayed = || (0u32..).zip(&all).filter(|(number, _)| !gone(*number));
+    for key in &all {
+        let expected: Vec<BindingId> =
+            stayed().filter(|(_, other)| *other == key).map(|(number, _)| BindingId(number)).collect();
+        assert_eq!(trie.with_key(key).collect::<Vec<_>>(), expected, "{key:?}");
+    }
+    let mut room = TopicRoom::default();
+    for routing_key in ["w3.w8", "w4.w12.w15", "", ".w9", "w5.w10.w14.w20", "w6"] {
+        let mut found = Vec::new();
+        trie.matches(routing_key, &mut room, &mut found);
+        found.sort_unstable();
+        let expected: Vec<BindingId> = stayed()
+            .filter(|(_, key)| holds(&words(key), &words(routing_key)))
+            .map(|(number, _)| BindingId(number))
+            .collect();
+        assert_eq!(found, expected, "{routing_key:?}");
     }
 }

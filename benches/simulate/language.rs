@@ -5,7 +5,7 @@ use std::hint::black_box;
 
 use warren::script::analyse;
 
-use super::{best, clock, row};
+use super::host::{best, clock, row};
 
 pub fn rows(scale: u32, full: bool) {
     edit(full);

@@ -1,4 +1,4 @@
-//! The broker by itself, nothing recorded: that the cost of a message does not grow, and what topic keys cost.
+//! The broker by itself, nothing recorded: that the cost of a message does not grow.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use warren::amqp::{ConnectionId, FieldTable, Method, Open, Properties, SimTime, 
 use warren::broker::{Broker, BrokerConfig, Command, Discard, Version};
 use warren::sim::{Purpose, Stream};
 
-use super::{best, clock, row};
+use super::host::{best, row};
 
 /// A broker with one channel.
 pub struct Node {
@@ -72,9 +72,6 @@ pub fn rows(scale: u32, full: bool) {
     for unacked in [10, 1_000_000 / scale] {
         row("by-unacked", unacked, "publish_get_ack_ns", steady(1, 10, unacked, full));
     }
-    for bindings in [10, 100, 1_000, 10_000, 100_000 / scale] {
-        topics(bindings, full);
-    }
 }
 
 /// One more publish, one get and its ack, with that much standing around.
@@ -95,62 +92,4 @@ fn steady(queues: u32, ready: u32, unacked: u32, full: bool) -> f64 {
         }
     });
     nanos / f64::from(times)
-}
-
-/// Words by Zipf's law, as in benches/peers: half of the bindings literal, a quarter with `*`, a quarter with `#`.
-struct Keys(Stream);
-
-impl Keys {
-    fn word(&mut self) -> String {
-        let rank = 1_000u64 / (1 + self.0.below(1_000));
-        format!("word{}", rank * 7 + self.0.below(rank.max(2)))
-    }
-
-    fn words(&mut self) -> Vec<String> {
-        (0..3 + self.0.below(4)).map(|_| self.word()).collect()
-    }
-
-    fn key(&mut self) -> String {
-        self.words().join(".")
-    }
-
-    fn binding(&mut self) -> String {
-        let mut words = self.words();
-        let at = self.0.below(words.len() as u64) as usize;
-        match self.0.below(4) {
-            0 => words[at] = "*".to_owned(),
-            1 => words[at] = "#".to_owned(),
-            _ => {}
-        }
-        words.join(".")
-    }
-}
-
-fn topics(bindings: u32, full: bool) {
-    let mut node = Node::new();
-    node.declare("q");
-    let mut keys = Keys(Stream::new(1, Purpose::Client, 0));
-    let bind = |key: String| Method::QueueBind {
-        queue: name("q"),
-        exchange: name("amq.topic"),
-        routing_key: name(&key),
-        arguments: FieldTable::default(),
-    };
-    let all: Vec<Method> = (0..bindings).map(|_| bind(keys.binding())).collect();
-    let start = clock();
-    all.into_iter().for_each(|method| node.method(method));
-    row("topic", bindings, "bind_ns", (clock() - start) / f64::from(bindings));
-    // More keys than are remembered: each is looked up anew.
-    let publishes: Vec<Method> = (0..5_000).map(|_| publish("amq.topic", &keys.key())).collect();
-    let nanos = best(full, || publishes.iter().for_each(|method| node.method(method.clone())));
-    row("topic", bindings, "publish_new_key_ns", nanos / publishes.len() as f64);
-    let again = publishes[0].clone();
-    let other = publishes[1].clone();
-    let nanos = best(full, || {
-        for _ in 0..1_000 {
-            node.method(again.clone());
-            node.method(other.clone());
-        }
-    });
-    row("topic", bindings, "publish_known_key_ns", nanos / 2_000.0);
 }

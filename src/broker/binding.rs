@@ -43,11 +43,24 @@ impl Broker {
         key: &str,
         arguments: &FieldTable,
     ) -> Option<BindingId> {
-        let with_key = self.exchanges[source.index()].outgoing.by_key.get(key)?;
-        with_key.iter().copied().find(|id| {
+        let incoming = match destination {
+            Destination::Queue(queue) => &self.queues[queue.index()].incoming,
+            Destination::Exchange(exchange) => &self.exchanges[exchange.index()].incoming,
+        };
+        let is_it = |id: &BindingId| {
             let binding = &self.bindings[id.index()];
-            binding.destination == destination && *binding.arguments == *arguments
-        })
+            binding.destination == destination
+                && binding.source == source
+                && *binding.key == *key
+                && *binding.arguments == *arguments
+        };
+        // Ten thousand queues at a fanout exchange have one key, ten thousand keys may lead to one queue.
+        let mut with_key = self.exchanges[source.index()].outgoing.keys.with_key(key);
+        if with_key.size_hint().0 <= incoming.len() {
+            with_key.find(is_it)
+        } else {
+            incoming.iter().copied().find(is_it)
+        }
     }
 
     /// Adds a binding that is not there yet.
@@ -100,9 +113,8 @@ impl Broker {
         let binding = &self.bindings[id.index()];
         let (source, destination) = (binding.source, binding.destination);
         let kind = self.exchanges[source.index()].kind;
-        let other = self.exchanges[source.index()].outgoing.by_key.get(&binding.key).and_then(|same| {
-            same.iter().copied().find(|id| self.bindings[id.index()].destination == destination)
-        });
+        let mut same = self.exchanges[source.index()].outgoing.keys.with_key(&binding.key);
+        let other = same.find(|id| self.bindings[id.index()].destination == destination);
         let outgoing = Arc::make_mut(&mut self.exchanges[source.index()].outgoing);
         match (kind, other) {
             (ExchangeKind::ConsistentHash, Some(other)) if self.profile.hash_binding_stands_for_its_key => {

@@ -1,6 +1,6 @@
 //! Exchanges: what they are, and their bindings in the shape that routing needs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::amqp::{FieldTable, FieldValue, Name};
@@ -10,6 +10,7 @@ use super::effect::{BindingId, Effect, ExchangeId};
 use super::kept::History;
 use super::machine::Broker;
 use super::route_cache::RouteCache;
+use super::routing::Route;
 use super::topic_trie::TopicTrie;
 use super::vhost::VhostId;
 
@@ -77,7 +78,7 @@ pub(super) struct Exchange {
     pub outgoing: Arc<Outgoing>,
     /// Bindings of which it is the destination.
     pub incoming: BTreeSet<BindingId>,
-    pub routes: RouteCache,
+    pub routes: RouteCache<Arc<Route>>,
     /// x-delayed-message: it keeps messages for a while.
     pub delays: bool,
     /// x-recent-history: what it keeps, oldest first.
@@ -95,49 +96,27 @@ impl Exchange {
 pub(super) struct Outgoing {
     /// In the order in which they were made.
     pub all: BTreeSet<BindingId>,
-    pub by_key: BTreeMap<Name, Vec<BindingId>>,
-    /// An index over many binding keys of a topic exchange.
-    pub trie: Option<TopicTrie>,
+    /// By binding key, whatever the exchange makes of it.
+    pub keys: TopicTrie,
     /// x-consistent-hash.
     pub ring: Ring,
     /// x-modulus-hash: in the order in which they are counted.
     pub counted: Vec<BindingId>,
 }
 
-/// With fewer binding keys a topic exchange tries them one by one, which is as fast.
-const TRIE_FROM: usize = 4;
-
 impl Outgoing {
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
     }
 
-    pub fn add(&mut self, id: BindingId, key: &Name) {
+    pub fn add(&mut self, id: BindingId, key: &str) {
         self.all.insert(id);
-        let same = self.by_key.entry(key.clone()).or_default();
-        same.push(id);
-        if let Some(trie) = &mut self.trie {
-            trie.insert(key, id);
-        } else if self.by_key.len() >= TRIE_FROM {
-            let mut trie = TopicTrie::default();
-            for (key, ids) in &self.by_key {
-                ids.iter().for_each(|id| trie.insert(key, *id));
-            }
-            self.trie = Some(trie);
-        }
+        self.keys.insert(key, id);
     }
 
-    pub fn remove(&mut self, id: BindingId, key: &Name) {
+    pub fn remove(&mut self, id: BindingId, key: &str) {
         self.all.remove(&id);
-        if let Some(same) = self.by_key.get_mut(key) {
-            same.retain(|other| *other != id);
-            if same.is_empty() {
-                self.by_key.remove(key);
-            }
-        }
-        if let Some(trie) = &mut self.trie {
-            trie.remove(key, id);
-        }
+        self.keys.remove(key, id);
     }
 }
 

@@ -23,6 +23,7 @@ use super::profile::Profile;
 use super::queue::Queue;
 use super::refusal::{Outcome, Refusal};
 use super::timers::Timers;
+use super::topic_trie::TopicRoom;
 use super::vhost::Vhost;
 
 /// RabbitMQ as a state machine: the same commands at the same times give the same effects.
@@ -63,6 +64,8 @@ pub struct Broker {
     pub(super) generation: u32,
     /// Some queue or consumer has an acknowledgement timeout of its own.
     pub(super) has_own_timeouts: bool,
+    /// What a match of a routing key needs room for.
+    pub(super) topic_room: TopicRoom,
     /// Who waits for replies at which address.
     pub(super) requesters: BTreeMap<Name, ChannelId>,
     pub(super) alarms: BTreeSet<Alarm>,
@@ -108,6 +111,7 @@ impl Broker {
             is_tracing: false,
             generation: 0,
             has_own_timeouts: false,
+            topic_room: TopicRoom::default(),
             requesters: BTreeMap::new(),
             alarms: BTreeSet::new(),
             unblocked: Vec::new(),

@@ -34,7 +34,9 @@ mod retention;
 mod settings;
 mod stream;
 mod stream_reader;
+mod text_hash;
 mod topic_trie;
+mod topic_words;
 mod vhost;
 
 mod chunks;
@@ -74,7 +76,9 @@ pub use machine::Broker;
 pub use message::{Message, MessageBlock};
 pub use profile::{ChannelLimitText, Profile, QuorumPriority, TimeoutOf, Version};
 pub use queue::QueueKind;
+pub use route_cache::RouteCache;
 pub use stream::StreamView;
+pub use topic_trie::{TopicRoom, TopicTrie};
 pub use view::{
     BindingView, ChannelView, ConnectionView, ConsumerView, Destination, ExchangeView, QueueView, ReadyCopy,
     UnackedCopy, View,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::amqp::{Choices, FieldTable, Name, topic};
+use crate::amqp::{Choices, FieldTable, Name};
 
 use super::binding::Destination;
 use super::consistent_hash;
@@ -13,6 +13,7 @@ use super::headers;
 use super::kept;
 use super::machine::Broker;
 use super::message::Content;
+use super::topic_trie::TopicRoom;
 
 /// Where a message goes.
 #[derive(Clone, Debug, Default)]
@@ -45,13 +46,15 @@ impl Broker {
         let by_one_key = content.more_keys.is_empty();
         let known = self.exchanges[exchange.index()].routes.get(key, self.generation);
         if by_one_key && known.is_some() {
-            return known;
+            return known.cloned();
         }
         let mut fixed = true;
-        let route = Arc::new(self.walk_exchanges(exchange, content, &mut |_| {
+        let mut room = std::mem::take(&mut self.topic_room);
+        let route = Arc::new(self.walk_exchanges(exchange, content, &mut room, &mut |_| {
             fixed = false;
             0
         }));
+        self.topic_room = room;
         if by_one_key && !route.by_more_than_keys {
             let generation = self.generation;
             self.exchanges[exchange.index()].routes.put(key, generation, Arc::clone(&route));
@@ -61,17 +64,20 @@ impl Broker {
 
     /// The route of one message.
     pub(super) fn route(
-        &self,
+        &mut self,
         exchange: ExchangeId,
         content: &Content,
         choices: &mut dyn Choices,
     ) -> Arc<Route> {
-        Arc::new(self.walk_exchanges(exchange, content, &mut |count| choices.choose(count)))
+        let mut room = std::mem::take(&mut self.topic_room);
+        let route = self.walk_exchanges(exchange, content, &mut room, &mut |count| choices.choose(count));
+        self.topic_room = room;
+        Arc::new(route)
     }
 
     /// The route if chance takes the first of everything: whether there is one at all.
     pub(super) fn route_to_first(&self, exchange: ExchangeId, content: &Content) -> Route {
-        self.walk_exchanges(exchange, content, &mut |_| 0)
+        self.walk_exchanges(exchange, content, &mut TopicRoom::default(), &mut |_| 0)
     }
 
     /// RabbitMQ: a worklist of exchanges, each visited at most once, so that cycles end. An exchange's alternate
@@ -80,6 +86,7 @@ impl Broker {
         &self,
         exchange: ExchangeId,
         content: &Content,
+        room: &mut TopicRoom,
         choose: &mut dyn FnMut(u32) -> u32,
     ) -> Route {
         let mut route = Route::default();
@@ -87,40 +94,49 @@ impl Broker {
         if start.is_default() {
             return self.route_by_queue_name(exchange, content);
         }
-        let mut queues = BTreeSet::new();
-        let mut seen = BTreeSet::from([exchange]);
-        let mut open = vec![exchange];
-        while let Some(at) = open.pop() {
+        let mut seen = BTreeSet::new();
+        let mut open = Vec::new();
+        let mut next = Some(exchange);
+        while let Some(at) = next {
             let held = self.note_keeper(at, content, &mut route);
             // RabbitMQ: to the rest of the broker a delayed message is unroutable, alternate exchange included.
-            let found = if held { Vec::new() } else { self.matching(at, content, choose) };
+            let found = if held { Vec::new() } else { self.matching(at, content, room, choose) };
             route.by_more_than_keys |= self.reads_more_than_keys(at);
+            let mut lead_on = |next: ExchangeId| {
+                if next != exchange && seen.insert(next) {
+                    open.push(next);
+                }
+            };
             if found.is_empty() {
                 let alternate = self.exchanges[at.index()].alternate.as_deref();
                 let vhost = self.exchanges[at.index()].spec.vhost;
                 if let Some(next) = alternate.and_then(|name| self.exchange_named(vhost, name)) {
                     route.bindings.push(BindingId::NONE);
-                    if seen.insert(next) {
-                        open.push(next);
-                    }
+                    lead_on(next);
                 }
             }
             for id in &found {
                 match self.bindings[id.index()].destination {
-                    Destination::Queue(queue) => {
-                        queues.insert((self.queue(queue).spec.name.clone(), queue));
-                    }
-                    Destination::Exchange(next) => {
-                        if seen.insert(next) {
-                            open.push(next);
-                        }
-                    }
+                    Destination::Queue(queue) => route.queues.push(queue),
+                    Destination::Exchange(next) => lead_on(next),
                 }
             }
-            route.bindings.extend(found);
+            if route.bindings.is_empty() {
+                route.bindings = found;
+            } else {
+                route.bindings.extend(found);
+            }
+            next = open.pop();
         }
-        route.queues = queues.into_iter().map(|(_, queue)| queue).collect();
+        self.order_by_name(&mut route.queues);
         route
+    }
+
+    fn order_by_name(&self, queues: &mut Vec<QueueId>) {
+        queues.sort_unstable();
+        queues.dedup();
+        let name = |id: &QueueId| &self.queue(*id).spec.name;
+        queues.sort_by(|one, other| name(one).cmp(name(other)));
     }
 
     /// Whether the exchange holds the message back.
@@ -165,6 +181,7 @@ impl Broker {
         &self,
         exchange: ExchangeId,
         content: &Content,
+        room: &mut TopicRoom,
         choose: &mut dyn FnMut(u32) -> u32,
     ) -> Vec<BindingId> {
         let exchange = &self.exchanges[exchange.index()];
@@ -174,23 +191,18 @@ impl Broker {
             ExchangeKind::Direct if exchange.is_default() => Vec::new(),
             ExchangeKind::Direct => {
                 let mut found: Vec<BindingId> =
-                    keys_of(content).filter_map(|key| outgoing.by_key.get(key)).flatten().copied().collect();
+                    keys_of(content).flat_map(|key| outgoing.keys.with_key(key)).collect();
                 found.sort();
                 found.dedup();
                 found
             }
-            ExchangeKind::Topic => match &outgoing.trie {
-                Some(trie) => {
-                    let mut found = Vec::new();
-                    keys_of(content).for_each(|key| trie.matches(key, &mut found));
-                    found.sort_unstable();
-                    found.dedup();
-                    found
-                }
-                None => self.matching_one_by_one(&outgoing.all, |binding| {
-                    keys_of(content).any(|key| topic::matches(&binding.key, key))
-                }),
-            },
+            ExchangeKind::Topic => {
+                let mut found = Vec::new();
+                keys_of(content).for_each(|key| outgoing.keys.matches(key, room, &mut found));
+                found.sort_unstable();
+                found.dedup();
+                found
+            }
             ExchangeKind::Headers => {
                 let headers = content.template.properties.headers.as_ref();
                 let strict = self.profile.headers_compare_strictly;
@@ -231,7 +243,7 @@ impl Broker {
         };
         is_known.then(|| {
             let content = Content::of_key(&state.spec.name, routing_key, headers);
-            self.matching(exchange, &content, &mut |_| 0).first().copied()
+            self.matching(exchange, &content, &mut TopicRoom::default(), &mut |_| 0).first().copied()
         })
     }
 

@@ -1,170 +1,368 @@
-//! An index over the binding keys of a topic exchange. `amqp::topic::walk` is the definition of a match; this is
-//! a faster way to the same answers. `tests/topic_product.rs` holds both to the rule.
+//! An index over the binding keys of an exchange. `amqp::topic::walk` is the definition of a match; this is a faster
+//! way to the same answers. `tests/topic_product.rs` holds both to the rule.
+//!
+//! What a clone copies is a few vectors of numbers; nothing is cleared when a binding comes or goes.
 
 use std::collections::BTreeMap;
+use std::iter::{Chain, Copied};
+use std::ops::Range;
+use std::{option, slice};
 
-use crate::amqp::{Name, name, topic};
+use crate::amqp::topic;
 
 use super::effect::BindingId;
+use super::text_hash::mix;
+use super::topic_words::{UNKNOWN, Words};
 
 /// A tree of words; a node is a prefix of binding keys.
-#[derive(Clone, Debug)]
-pub(super) struct TopicTrie {
+#[derive(Clone, Debug, Default)]
+pub struct TopicTrie {
+    words: Words,
+    /// The root first; none while nothing was ever bound.
     nodes: Vec<Node>,
-    /// Children by parent and word, in a table with open addressing: 0 is a free place, as the root is nobody's child.
-    edges: Vec<u32>,
-    /// How many there are: never more than half of the places.
+    /// Nodes that are no longer used.
+    free: Vec<u32>,
+    /// Children by parent and word: open addressing, at most half of the places are taken.
+    edges: Vec<Edge>,
     edge_count: usize,
+    /// Bindings beyond the first of their node.
+    more: Vec<Vec<BindingId>>,
+    /// Lists of them that are no longer used.
+    free_more: Vec<u32>,
 }
 
-#[derive(Clone, Debug)]
+/// Half a cache line.
+#[derive(Clone, Copy, Debug)]
 struct Node {
     parent: u32,
-    word: Name,
+    /// Under its parent: a number of `words`, `STAR` or `HASH`.
+    word: u32,
     /// Children `*` and `#`, 0 for none.
     star: u32,
     hash: u32,
+    /// How many children it has by other words.
+    children: u32,
     /// There is a `#` above: a match may come to it at several places of the routing key.
     below_hash: bool,
-    bindings: Vec<BindingId>,
+    /// The first binding with this key, or `NONE`.
+    first: BindingId,
+    /// Where the others stand in `more`, from 1; 0 for none.
+    more: u32,
 }
 
-/// A word of a routing key, and its hash.
-type Word<'a> = (&'a str, u64);
+/// The first one, and the others.
+pub(super) type Bindings<'a> = Chain<option::IntoIter<BindingId>, Copied<slice::Iter<'a, BindingId>>>;
 
-impl Default for TopicTrie {
-    fn default() -> Self {
-        Self { nodes: vec![Node::new(0, "", false)], edges: vec![0; 16], edge_count: 0 }
+const STAR: u32 = UNKNOWN - 1;
+const HASH: u32 = UNKNOWN - 2;
+
+/// A place in the table of children.
+#[derive(Clone, Copy, Debug, Default)]
+struct Edge {
+    /// The upper half of the hash: most other children are told apart by it without being looked at.
+    mark: u32,
+    /// 0 in a free place, as the root is nobody's child.
+    child: u32,
+}
+
+/// What a match needs room for, kept so that the next one allocates nothing. A clone of it is empty.
+#[derive(Debug, Default)]
+pub struct TopicRoom {
+    key: Vec<u32>,
+    /// Nodes to look at, each with how many words of the routing key are taken.
+    open: Vec<(u32, u32)>,
+    /// From which place of the routing key on a `#` below another one has been followed: the places behind it need
+    /// no second look, so that each node is looked at once for each place, whatever the number of `#`.
+    followed: BTreeMap<u32, u32>,
+    /// Nodes looked at by all matches so far.
+    pub visits: u64,
+}
+
+impl Clone for TopicRoom {
+    fn clone(&self) -> Self {
+        Self::default()
     }
 }
 
 impl Node {
-    fn new(parent: u32, word: &str, below_hash: bool) -> Self {
-        Self { parent, word: name(word), star: 0, hash: 0, below_hash, bindings: Vec::new() }
+    fn new(parent: u32, word: u32, below_hash: bool) -> Self {
+        let first = BindingId::NONE;
+        Self { parent, word, star: 0, hash: 0, children: 0, below_hash, first, more: 0 }
+    }
+
+    /// Of the places of the routing key from which a match can go on behind this `#`, those not yet gone on from.
+    fn entered(&self, number: u32, places: Range<u32>, followed: &mut BTreeMap<u32, u32>) -> Range<u32> {
+        if !self.below_hash {
+            return places;
+        }
+        let before = followed.entry(number).or_insert(places.end);
+        let until = std::mem::replace(before, places.start.min(*before));
+        places.start..until
+    }
+
+    fn first(&self) -> Option<BindingId> {
+        (self.first != BindingId::NONE).then_some(self.first)
+    }
+
+    fn is_leaf(&self) -> bool {
+        self.children == 0 && self.star == 0 && self.hash == 0
     }
 }
 
 impl TopicTrie {
+    /// Adds a binding. Its number is higher than those before it.
     pub fn insert(&mut self, key: &str, binding: BindingId) {
+        if self.nodes.is_empty() {
+            self.nodes.push(Node::new(0, UNKNOWN, false));
+        }
         let mut at = 0;
         for word in topic::words(key) {
-            at = self.child(at, word).unwrap_or_else(|| self.add_child(at, word));
+            let number = match word {
+                "*" => STAR,
+                "#" => HASH,
+                word => self.words.number(word.as_bytes()),
+            };
+            at = self.child(at, number).unwrap_or_else(|| self.add_child(at, number));
         }
-        self.nodes[at as usize].bindings.push(binding);
+        let node = &mut self.nodes[at as usize];
+        if node.first == BindingId::NONE {
+            node.first = binding;
+            return;
+        }
+        if node.more == 0 {
+            node.more = self.free_more.pop().unwrap_or_else(|| {
+                self.more.push(Vec::new());
+                self.more.len() as u32
+            });
+        }
+        self.more[node.more as usize - 1].push(binding);
     }
 
-    /// Nodes stay: their number is bounded by the keys ever bound, and they cost a match nothing but a look.
+    /// Removes a binding.
     pub fn remove(&mut self, key: &str, binding: BindingId) {
-        let mut at = 0;
-        for word in topic::words(key) {
-            let Some(child) = self.child(at, word) else { return };
-            at = child;
+        let Some(mut at) = self.node_of(key) else { return };
+        self.take_out(at, binding);
+        while at != 0 {
+            let node = self.nodes[at as usize];
+            if node.first != BindingId::NONE || !node.is_leaf() {
+                return;
+            }
+            self.remove_child(at, node);
+            at = node.parent;
         }
-        self.nodes[at as usize].bindings.retain(|other| *other != binding);
+    }
+
+    fn take_out(&mut self, at: u32, binding: BindingId) {
+        let node = &mut self.nodes[at as usize];
+        if node.more == 0 {
+            if node.first == binding {
+                node.first = BindingId::NONE;
+            }
+            return;
+        }
+        let more = &mut self.more[node.more as usize - 1];
+        if node.first == binding {
+            node.first = more.remove(0);
+        } else if let Ok(place) = more.binary_search(&binding) {
+            more.remove(place);
+        }
+        if more.is_empty() {
+            self.free_more.push(node.more);
+            node.more = 0;
+        }
+    }
+
+    /// The bindings with this very key, in the order in which they were made; the upper bound says how many.
+    pub fn with_key(&self, key: &str) -> Bindings<'_> {
+        let node = self.node_of(key).map(|at| &self.nodes[at as usize]);
+        node.map_or_else(|| None.into_iter().chain([].iter().copied()), |node| self.bindings_of(node))
     }
 
     /// Adds the bindings whose keys match, each once, in no order.
-    pub fn matches(&self, routing_key: &str, found: &mut Vec<BindingId>) {
-        let words: Vec<Word<'_>> = topic::words(routing_key).map(|word| (word, hash_of(word))).collect();
-        // From which place of the routing key on a `#` below another one has been followed: the places behind it need
-        // no second look, so that each node is looked at once for each place, whatever the number of `#`.
-        let mut followed: BTreeMap<u32, usize> = BTreeMap::new();
-        let mut open = vec![(0u32, 0usize)];
-        while let Some((at, taken)) = open.pop() {
-            let node = &self.nodes[at as usize];
-            match words.get(taken) {
-                None => found.extend(&node.bindings),
-                Some((word, hash)) => {
-                    open.extend(self.edge(at, word, *hash).map(|child| (child, taken + 1)));
-                    if node.star != 0 {
-                        open.push((node.star, taken + 1));
+    pub fn matches(&self, routing_key: &str, room: &mut TopicRoom, found: &mut Vec<BindingId>) {
+        if self.nodes.is_empty() {
+            return;
+        }
+        let TopicRoom { key, open, followed, visits } = room;
+        key.clear();
+        followed.clear();
+        if !routing_key.is_empty() {
+            self.words.of_key(routing_key.as_bytes(), key);
+        }
+        open.push((0, 0));
+        while let Some((mut at, mut taken)) = open.pop() {
+            // Down along the words of the routing key, as long as there is a child for the next one.
+            loop {
+                *visits += 1;
+                let node = &self.nodes[at as usize];
+                if node.hash != 0 {
+                    let hash = &self.nodes[node.hash as usize];
+                    let from = hash.entered(node.hash, taken..key.len() as u32 + 1, followed);
+                    if !hash.is_leaf() {
+                        open.extend(from.map(|taken| (node.hash, taken)));
+                    } else if from.end > key.len() as u32 {
+                        *visits += 1;
+                        self.report(hash, found);
                     }
                 }
-            }
-            if node.hash != 0 {
-                let mut until = words.len() + 1;
-                if self.nodes[node.hash as usize].below_hash {
-                    let before = followed.entry(node.hash).or_insert(until);
-                    until = *before;
-                    *before = until.min(taken);
+                let Some(word) = key.get(taken as usize) else {
+                    self.report(node, found);
+                    break;
+                };
+                taken += 1;
+                if node.star != 0 {
+                    open.push((node.star, taken));
                 }
-                open.extend((taken..until).map(|from| (node.hash, from)));
+                if node.children == 0 || *word == UNKNOWN {
+                    break;
+                }
+                match self.edge(at, *word) {
+                    Some(child) => at = child,
+                    None => break,
+                }
             }
         }
     }
 
-    fn child(&self, at: u32, word: &str) -> Option<u32> {
+    fn report(&self, node: &Node, found: &mut Vec<BindingId>) {
+        if node.more == 0 {
+            found.extend(node.first());
+        } else {
+            found.extend(self.bindings_of(node));
+        }
+    }
+
+    fn bindings_of(&self, node: &Node) -> Bindings<'_> {
+        let more: &[BindingId] = match node.more {
+            0 => &[],
+            more => &self.more[more as usize - 1],
+        };
+        node.first().into_iter().chain(more.iter().copied())
+    }
+
+    fn node_of(&self, key: &str) -> Option<u32> {
+        self.nodes.first()?;
+        topic::words(key).try_fold(0, |at, word| match word {
+            "*" => self.child(at, STAR),
+            "#" => self.child(at, HASH),
+            word => self.child(at, self.words.find(word.as_bytes())),
+        })
+    }
+
+    fn child(&self, at: u32, word: u32) -> Option<u32> {
         let node = &self.nodes[at as usize];
         match word {
-            "*" => Some(node.star).filter(|child| *child != 0),
-            "#" => Some(node.hash).filter(|child| *child != 0),
-            word => self.edge(at, word, hash_of(word)),
+            UNKNOWN => None,
+            STAR => Some(node.star).filter(|child| *child != 0),
+            HASH => Some(node.hash).filter(|child| *child != 0),
+            _ if node.children == 0 => None,
+            word => self.edge(at, word),
         }
     }
 
-    fn edge(&self, at: u32, word: &str, hash: u64) -> Option<u32> {
-        let mut place = self.place(at, hash);
+    fn edge(&self, at: u32, word: u32) -> Option<u32> {
+        let (mut place, mark) = self.place(at, word);
         loop {
-            let child = self.edges[place];
-            if child == 0 {
+            let edge = self.edges[place];
+            if edge.child == 0 {
                 return None;
             }
-            let node = &self.nodes[child as usize];
-            if node.parent == at && *node.word == *word {
-                return Some(child);
+            if edge.mark == mark {
+                let node = &self.nodes[edge.child as usize];
+                if node.parent == at && node.word == word {
+                    return Some(edge.child);
+                }
             }
-            place = (place + 1) % self.edges.len();
+            place = (place + 1) & (self.edges.len() - 1);
         }
     }
 
-    /// Where the search for a child begins.
-    fn place(&self, at: u32, hash: u64) -> usize {
-        let mixed = (hash ^ u64::from(at)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        (mixed >> 32) as usize % self.edges.len()
+    /// Where the search for a child begins, and its mark.
+    fn place(&self, at: u32, word: u32) -> (usize, u32) {
+        let hash = mix(u64::from(at) << 32 | u64::from(word));
+        (hash as usize & (self.edges.len() - 1), (hash >> 32) as u32)
     }
 
-    fn add_child(&mut self, at: u32, word: &str) -> u32 {
-        let child = self.nodes.len() as u32;
+    fn add_child(&mut self, at: u32, word: u32) -> u32 {
+        let parent = self.nodes[at as usize];
+        let node = Node::new(at, word, parent.below_hash || parent.word == HASH);
+        let child = match self.free.pop() {
+            Some(child) => {
+                self.nodes[child as usize] = node;
+                child
+            }
+            None => {
+                if self.nodes.len() == self.nodes.capacity() {
+                    // By half, not to twice the size: with many bindings they are most of the memory.
+                    self.nodes.reserve_exact(self.nodes.len() / 2 + 4);
+                }
+                self.nodes.push(node);
+                self.nodes.len() as u32 - 1
+            }
+        };
         let parent = &mut self.nodes[at as usize];
-        let below_hash = parent.below_hash || *parent.word == *"#";
         match word {
-            "*" => parent.star = child,
-            "#" => parent.hash = child,
-            _ => {}
-        }
-        self.nodes.push(Node::new(at, word, below_hash));
-        if !matches!(word, "*" | "#") {
-            self.edge_count += 1;
-            if self.edge_count * 2 > self.edges.len() {
-                self.grow();
-            } else {
+            STAR => parent.star = child,
+            HASH => parent.hash = child,
+            _ => {
+                parent.children += 1;
+                self.edge_count += 1;
+                if self.edge_count * 2 > self.edges.len() {
+                    let old = vec![Edge::default(); (self.edges.len() * 2).max(16)];
+                    let old = std::mem::replace(&mut self.edges, old);
+                    old.iter().filter(|edge| edge.child != 0).for_each(|edge| self.add_edge(edge.child));
+                }
                 self.add_edge(child);
             }
         }
         child
     }
 
-    fn grow(&mut self) {
-        self.edges = vec![0; self.edges.len() * 2];
-        for child in 1..self.nodes.len() as u32 {
-            if !matches!(&*self.nodes[child as usize].word, "*" | "#") {
-                self.add_edge(child);
-            }
-        }
-    }
-
     fn add_edge(&mut self, child: u32) {
         let node = &self.nodes[child as usize];
-        let mut place = self.place(node.parent, hash_of(&node.word));
-        while self.edges[place] != 0 {
-            place = (place + 1) % self.edges.len();
+        let (mut place, mark) = self.place(node.parent, node.word);
+        while self.edges[place].child != 0 {
+            place = (place + 1) & (self.edges.len() - 1);
         }
-        self.edges[place] = child;
+        self.edges[place] = Edge { mark, child };
     }
-}
 
-/// FNV-1a (public domain).
-fn hash_of(word: &str) -> u64 {
-    let start = 0xcbf2_9ce4_8422_2325u64;
-    word.bytes().fold(start, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+    fn remove_child(&mut self, child: u32, node: Node) {
+        let parent = &mut self.nodes[node.parent as usize];
+        match node.word {
+            STAR => parent.star = 0,
+            HASH => parent.hash = 0,
+            _ => {
+                parent.children -= 1;
+                self.remove_edge(child, &node);
+            }
+        }
+        self.free.push(child);
+    }
+
+    /// Frees a place, and moves up those behind it that would no longer be found.
+    fn remove_edge(&mut self, child: u32, node: &Node) {
+        let last = self.edges.len() - 1;
+        let (mut hole, _) = self.place(node.parent, node.word);
+        while self.edges[hole].child != child {
+            hole = (hole + 1) & last;
+        }
+        let mut at = hole;
+        loop {
+            at = (at + 1) & last;
+            let edge = self.edges[at];
+            if edge.child == 0 {
+                break;
+            }
+            let moved = &self.nodes[edge.child as usize];
+            let (home, _) = self.place(moved.parent, moved.word);
+            // It is found from its home on: it may stand in the hole if that lies between.
+            if (at.wrapping_sub(home) & last) >= (at.wrapping_sub(hole) & last) {
+                self.edges[hole] = edge;
+                hole = at;
+            }
+        }
+        self.edges[hole] = Edge::default();
+        self.edge_count -= 1;
+    }
 }
