@@ -14,6 +14,8 @@ use warren::sim::{Outcome, Recording, Run, RunSpec};
 struct Block {
     place: String,
     text: String,
+    /// It shows what is warned of.
+    warns: bool,
 }
 
 /// README.md and what lies in www/docs, in the order of their names.
@@ -38,7 +40,10 @@ fn blocks(document: &Path) -> Vec<Block> {
 
 fn blocks_of(name: &str, text: &str) -> Vec<Block> {
     let whole = warren::site::scripts(text).into_iter().filter(|block| !block.is_fragment);
-    whole.map(|block| Block { place: format!("{name}:{}", block.line), text: block.script.text }).collect()
+    let place = |line| format!("{name}:{line}");
+    whole
+        .map(|block| Block { place: place(block.line), text: block.script.text, warns: block.warns })
+        .collect()
 }
 
 /// The checks that did not hold, as they are written, with what is said of them.
@@ -56,7 +61,7 @@ fn every_script_of_the_documents_runs_and_holds_its_checks() {
     let blocks: Vec<Block> = documents().iter().flat_map(|document| blocks(document)).collect();
     assert!(blocks.iter().any(|block| block.place.starts_with("README")), "README.md shows no script");
     let mut wrong = String::new();
-    for Block { place, text } in &blocks {
+    for Block { place, text, .. } in &blocks {
         let analysis = analyse(text);
         let errors: Vec<_> =
             analysis.diagnostics.into_iter().filter(|said| said.severity == Severity::Error).collect();
@@ -131,4 +136,19 @@ fn the_tour_has_fifteen_steps_of_a_script_and_two_sentences() {
         let sentences = words.matches(". ").count() + usize::from(words.trim().ends_with('.'));
         assert!((2..=3).contains(&sentences), "{sentences} sentences: {words}");
     }
+}
+
+/// What the documents teach is not what the checks advise against, but where they are fenced as `warren warns`: these
+/// show it.
+#[test]
+fn only_what_shall_warn_warns() {
+    let mut wrong = String::new();
+    for Block { place, text, warns } in documents().iter().flat_map(|document| blocks(document)) {
+        let told = analyse(&text).diagnostics;
+        let told: Vec<_> = told.into_iter().filter(|said| said.severity == Severity::Warning).collect();
+        if warns == told.is_empty() {
+            wrong.push_str(&format!("{place}, {} warnings\n{}", told.len(), render(&told, &place, &text)));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
 }

@@ -2,7 +2,7 @@
 //! tests hold true.
 //!
 //! A script is a block fenced as `warren`; a block fenced as `outcome` right under it says what comes of it. A script
-//! fenced as `warren ignore` is a fragment: nobody runs it.
+//! fenced as `warren ignore` is a fragment: nobody runs it. One fenced as `warren warns` shows what is warned of.
 
 use std::ops::Range;
 
@@ -17,6 +17,8 @@ pub struct Block {
     pub script: Written,
     /// It is fenced as `warren ignore`.
     pub is_fragment: bool,
+    /// It is fenced as `warren warns`: a warning is what it is there for.
+    pub warns: bool,
     /// What is written under it.
     pub outcome: Option<Written>,
 }
@@ -54,10 +56,11 @@ pub fn scripts(document: &str) -> Vec<Block> {
         let written = written(document, &range, text);
         let words: Vec<_> = info.split([' ', ',']).filter(|word| !word.is_empty()).collect();
         match *words {
-            ["warren"] | ["warren", "ignore"] => {
+            ["warren"] | ["warren", "ignore" | "warns"] => {
                 let line = document.get(..range.start).unwrap_or("").matches('\n').count() + 1;
-                is_under = words.len() == 1;
-                blocks.push(Block { line, script: written, is_fragment: !is_under, outcome: None });
+                let (is_fragment, warns) = (words.contains(&"ignore"), words.contains(&"warns"));
+                is_under = !is_fragment;
+                blocks.push(Block { line, script: written, is_fragment, warns, outcome: None });
             }
             ["outcome"] if is_under => {
                 is_under = false;
@@ -111,7 +114,7 @@ mod tests {
     use super::*;
 
     const DOCUMENT: &str = "# Hello\n\n```warren\nqueue a\n```\n\n```outcome\nold\n```\n\n- a list\n\n  ~~~ warren\n  \
-                            queue b\n\n  queue c\n  ~~~\n  ```outcome\n  ```\n\n```warren ignore\nqueue\n```\n\n```outcome\nnobody's\n```\n\n\
+                            queue b\n\n  queue c\n  ~~~\n  ```outcome\n  ```\n\n```warren ignore\nqueue\n```\n\n```outcome\nnobody's\n```\n\n```warren warns\nqueue c\n```\n\n\
                             > ```warren\n> queue d\n> ```\n>\n> words\n>\n> ```outcome\n> not under it\n> ```\n";
 
     #[test]
@@ -123,12 +126,15 @@ mod tests {
             (3, "queue a\n", false),
             (13, "queue b\n\nqueue c\n", false),
             (21, "queue\n", true),
-            (29, "queue d\n", false),
+            (29, "queue c\n", false),
+            (33, "queue d\n", false),
         ];
         assert_eq!(texts, expected);
         let outcomes: Vec<_> =
             found.iter().map(|block| block.outcome.as_ref().map(|written| &*written.text)).collect();
-        assert_eq!(outcomes, [Some("old\n"), Some(""), None, None]);
+        assert_eq!(outcomes, [Some("old\n"), Some(""), None, None, None]);
+        let warning: Vec<_> = found.iter().filter(|block| block.warns).map(|block| block.line).collect();
+        assert_eq!(warning, [29]);
     }
 
     #[test]
