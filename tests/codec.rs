@@ -3,7 +3,8 @@
 use serde_bytes::ByteBuf;
 use warren::engine::codec::{decode, encode};
 use warren::engine::protocol::{
-    Answer, FromWorker, Help, HelpItem, HelpOn, Limits, Question, RunSpec, ToWorker, What,
+    Answer, FromWorker, Help, HelpItem, HelpOn, HelpOption, HelpPlace, Limits, Question, RunSpec, ToWorker,
+    What,
 };
 use warren::inspect::view::{
     BindingAnswer, CheckRow, ClientRow, ConsumerRow, Copy, Edge, Event, FindingRow, Fix, Holder, Journey,
@@ -273,6 +274,8 @@ fn help() -> Help {
         from: 1,
         to: 2,
         items: vec![item],
+        options: vec![HelpOption { text: text("ttl 3s"), help: text("h"), is_used: true, is_current: false }],
+        places: vec![HelpPlace { from: 1, to: 3, text: text("q"), line: 4, depth: 5, declares: true }],
         title: text("queue"),
         text: text("t"),
         field: text("f"),
@@ -315,6 +318,7 @@ fn each_message_to_the_worker_arrives_as_it_was() {
         ToWorker::Edit { edit: u32::MAX, text: text("queue q") },
         ToWorker::Format { edit: 2, text: text("queue   q") },
         ToWorker::Help { id: 3, text: text("queue q"), at: 2, what: HelpOn::Hover },
+        ToWorker::Help { id: 4, text: text("queue q"), at: 6, what: HelpOn::Rename(text("jobs")) },
         ToWorker::Run { run: 1, spec: spec() },
         ToWorker::Stop { run: 1 },
         ToWorker::Drop { run: 1 },

@@ -6,7 +6,7 @@ mod asked;
 
 use asked::spec;
 use warren::engine::Engine;
-use warren::engine::protocol::{Answer, FromWorker, Question, RunId, ToWorker, What};
+use warren::engine::protocol::{Answer, FromWorker, Help, HelpOn, Question, RunId, ToWorker, What};
 use warren::inspect::view::{Severity, Summary};
 
 const TASKS: &str = r#"queue tasks
@@ -177,4 +177,42 @@ fn the_worker_answers_to_its_build_and_to_pings() {
     let hello = engine.tell(ToWorker::Hello { build: "theirs".to_owned() }, "ours");
     assert_eq!(hello, Some(FromWorker::Hello { build: "ours".to_owned() }));
     assert_eq!(engine.tell(ToWorker::Ping(9), ""), Some(FromWorker::Pong(9)));
+}
+
+/// What the editor is told of a place; the rabbit and the é before it count as UTF-16 has them.
+fn told(at: &str, what: HelpOn) -> Option<Help> {
+    const TEXT: &str = "# 🐇 é\nqueue tasks durable\nconsumer c {\n  consume tasks { ack }\n}";
+    let place = TEXT.find(at).expect("it is in the text");
+    let at = TEXT.get(..place).expect("a boundary").encode_utf16().count() as u32;
+    let message = ToWorker::Help { id: 7, text: TEXT.to_owned(), at, what };
+    let Some(FromWorker::Helped { id: 7, help }) = Engine::new().tell(message, "1") else {
+        panic!("not what was asked")
+    };
+    help
+}
+
+#[test]
+fn places_of_a_text_are_told_in_the_editors_units() {
+    let name = told("tasks durable", HelpOn::Name).expect("a name");
+    assert_eq!((name.from, name.to, &*name.title, &*name.text), (13, 18, "queue", "tasks"));
+    let places: Vec<_> = name.places.iter().map(|p| (p.from, p.to, p.line, p.declares, &*p.text)).collect();
+    let expected = [(13, 18, 2, true, "queue tasks durable"), (50, 55, 4, false, "consume tasks { ack }")];
+    assert_eq!(places, expected);
+
+    let edits = told("tasks {", HelpOn::Rename("work".to_owned())).expect("an answer");
+    let edits: Vec<_> = edits.places.iter().map(|edit| (edit.from, edit.to, &*edit.text)).collect();
+    assert_eq!(edits, [(13, 18, "work"), (50, 55, "work")]);
+    let refused = told("tasks {", HelpOn::Rename("tasks".to_owned())).expect("an answer");
+    assert_eq!((refused.places.len(), &*refused.text), (0, "it is called `tasks` already"));
+
+    let folds = told("#", HelpOn::Folds).expect("an answer").places;
+    assert_eq!(folds.iter().map(|fold| (fold.from, fold.to)).collect::<Vec<_>>(), [(39, 64)]);
+    let outline = told("#", HelpOn::Outline).expect("an answer").places;
+    let outline: Vec<_> = outline.iter().map(|entry| (entry.line, entry.depth, &*entry.text)).collect();
+    assert_eq!(outline, [(2, 0, "queue tasks durable"), (3, 0, "consumer c"), (4, 1, "consume tasks")]);
+
+    let signature = told("durable", HelpOn::Signature).expect("a signature");
+    assert_eq!((signature.from, &*signature.title), (7, "queue NAME [as VARIABLE]"));
+    assert!(signature.options.iter().any(|option| option.text == "durable" && !option.is_used));
+    assert_eq!(told("durable", HelpOn::Name), None);
 }

@@ -58,6 +58,7 @@ fn options_that_are_not_used_yet() {
     offers("publish \"x\" to default ‸", &["key", "persistent", "routing_key"], &["to", "durable"]);
     offers("queue q\nconsumer c { consume q ‸ }", &["no_ack", "as"], &["ack"]);
     offers("consumer c times 2 ‸", &["starts", "user"], &["times"]);
+    offers("publish \"x\" to a headers { b: 1 } ‸", &["key", "persistent"], &["headers", "to"]);
     first("queue tasks dur‸", "durable");
     first("queue tasks message_ttl 10‸", "10ms");
     first("publish \"x\" to default rout‸", "routing_key");
@@ -142,6 +143,50 @@ fn the_signature_marks_what_is_used() {
     assert!(signature.parameters.iter().any(|parameter| parameter.text == "message_ttl 30s"));
 }
 
+/// What may stand at the place, how many options are told, and the current one.
+fn next(marked: &str) -> Option<(String, bool, Option<String>)> {
+    let (text, at) = cursor(marked);
+    let signature = Document::new(&text).signature(at)?;
+    let current = signature.parameters.iter().find(|parameter| parameter.is_current);
+    let current = current.map(|parameter| parameter.text.clone());
+    Some((signature.next, !signature.parameters.is_empty(), current))
+}
+
+#[track_caller]
+fn expects(marked: &str, words: &str, has_options: bool, current: Option<&str>) {
+    let expected = Some((words.to_owned(), has_options, current.map(str::to_owned)));
+    assert_eq!(next(marked), expected, "{marked}");
+}
+
+#[test]
+fn the_signature_knows_what_comes_next() {
+    expects("queue ‸", "a name", false, None);
+    expects("queue tas‸", "a name", false, None);
+    expects("queue tasks ‸", "`as` or an option", true, None);
+    expects("queue tasks dur‸", "`as` or an option", true, None);
+    expects("queue tasks message_ttl ‸", "", true, Some("message_ttl 30s"));
+    expects("queue tasks message_ttl 3‸", "", true, Some("message_ttl 30s"));
+    expects("queue tasks message_ttl 3s ‸", "`as` or an option", true, None);
+    expects("queue tasks type quo‸", "", true, Some("type classic"));
+    expects("bind ‸", "a queue or `exchange`", false, None);
+    expects("bind a ‸", "`to`", false, None);
+    expects("bind a to ‸", "an exchange", false, None);
+    expects("publish ‸", "a value", false, None);
+    expects("publish \"x\" ‸", "`to`", false, None);
+    expects("publish \"x\" to ‸", "an exchange or `default`", false, None);
+    expects("publish \"x\" to default key \"ta‸\"", "", true, Some("key \"text\""));
+    expects("publish \"x\" to default key 'ta‸'", "", true, Some("key \"text\""));
+    expects("publish \"x\" to default key \"‸\"", "", true, Some("key \"text\""));
+    expects("publish \"x\" to a headers { b: ‸ }", "", true, Some("headers { name: \"value\" }"));
+    expects("publish \"x\" to a headers { b: 1 } ‸", "an option", true, None);
+    expects("bind a to b match all { c: ‸ }", "", true, Some("match all { name: \"value\" }"));
+    expects("at ‸", "a number with its unit", false, None);
+    expects("consumer c { consume q ‸ }", "`as` or an option", true, None);
+    assert_eq!(next("que‸ue"), None);
+    assert_eq!(next("consumer c {‸ }"), None);
+    assert_eq!(next("queue a\n‸"), None);
+}
+
 fn renamed(marked: &str, new: &str) -> Result<String, String> {
     let (text, at) = cursor(marked);
     let mut edits: Vec<TextEdit> = Document::new(&text).rename(at, new).map_err(|refusal| refusal.0)?;
@@ -189,7 +234,10 @@ fn definition_and_uses() {
     let (text, at) = cursor("consumer c { consume ta‸sks { ack } }\nqueue tasks");
     let document = Document::new(&text);
     assert_eq!(document.definition(at).map(|span| span.start), Some(43));
-    assert_eq!(document.uses(at).iter().map(|span| span.of(&text)).collect::<Vec<_>>(), ["tasks", "tasks"]);
+    assert_eq!(
+        document.uses(at).iter().map(|place| place.span.of(&text)).collect::<Vec<_>>(),
+        ["tasks", "tasks"]
+    );
 }
 
 #[test]
@@ -240,7 +288,8 @@ fn any_place_of_any_beginning() {
                 assert!(inside(offer.span), "{} at {at} of {cut}", path.display());
                 assert!(document.hover(at).is_none_or(|hover| inside(hover.span)));
                 assert!(
-                    document.uses(at).into_iter().all(inside) && document.definition(at).is_none_or(inside)
+                    document.uses(at).iter().all(|place| inside(place.span))
+                        && document.definition(at).is_none_or(inside)
                 );
                 let _ = (document.signature(at), document.reference(at), document.rename(at, "new_name"));
             }

@@ -471,7 +471,7 @@ fn a_text_is_laid_out() {
     assert!(out.contains(&Request::Post(ToWorker::Edit { edit: edit + 1, text: "queue a\n".to_owned() })));
 }
 
-/// The editor asks about the text as it is; an answer to an older question or for an older text is dropped.
+/// The editor asks about the text as it is; an answer to an older question is dropped, one for an older text comes to nothing.
 #[test]
 fn a_place_is_asked_about() {
     let mut page = Page::ready();
@@ -489,5 +489,9 @@ fn a_place_is_asked_about() {
     page.act(Action::Help { id: 3, what: HelpOn::Hover, at: 3 });
     page.type_text("queue b");
     page.say(FromWorker::Helped { id: 3, help: help.clone() });
-    assert_eq!(page.state.helping.answer.as_deref(), Some(&(2, help)));
+    assert_eq!(page.state.helping.answer.as_deref(), Some(&(3, None)));
+    // A worker that is gone answers nothing.
+    page.act(Action::Help { id: 4, what: HelpOn::Hover, at: 3 });
+    page.act(Action::Worker(WorkerNews::Failed("gone".to_owned())));
+    assert_eq!(page.state.helping.answer.as_deref(), Some(&(4, None)));
 }

@@ -164,12 +164,24 @@ pub enum FromWorker {
 }
 
 /// What an editor asks about a place of the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HelpOn {
     /// What may be written there.
     Completion,
     /// What the word there is.
     Hover,
+    /// The statement there: its form is `Help::title`, what may stand at the place `Help::text`, its options
+    /// `Help::options`; `Help::from` is where it begins.
+    Signature,
+    /// The name there: `Help::title` says what it is of, `Help::text` is the name, `Help::places` is where it stands.
+    Name,
+    /// The edits that give the name there another, as `Help::places`; if it cannot have it, none, and `Help::text` says
+    /// why.
+    Rename(String),
+    /// What can be folded in the whole text, as `Help::places`.
+    Folds,
+    /// What the whole text is made of, as `Help::places`.
+    Outline,
     /// Where the documentation explains it: only `Help::link` is filled.
     Reference,
 }
@@ -183,6 +195,10 @@ pub struct Help {
     pub to: u32,
     /// What may be written, best first.
     pub items: Vec<HelpItem>,
+    /// The options of a statement.
+    pub options: Vec<HelpOption>,
+    /// Places of the text, in its order.
+    pub places: Vec<HelpPlace>,
     /// How the word is written, or what it is.
     pub title: String,
     /// What it means, in one line.
@@ -206,6 +222,36 @@ pub struct HelpItem {
     pub insert: String,
     /// How many characters from the end of that the cursor comes to stand.
     pub back: u32,
+}
+
+/// An option in a signature.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HelpOption {
+    /// Its word, with something of its kind: `message_ttl 30s`.
+    pub text: String,
+    /// One line.
+    pub help: String,
+    /// It stands there already.
+    pub is_used: bool,
+    /// The place is that of its value.
+    pub is_current: bool,
+}
+
+/// A place of the text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HelpPlace {
+    /// From there, in UTF-16 units.
+    pub from: u32,
+    /// Up to there.
+    pub to: u32,
+    /// What stands there, or shall stand there: of a use its line, of an outline's entry its head.
+    pub text: String,
+    /// Which line, from 1; only of uses and of an outline's entries.
+    pub line: u32,
+    /// How deep an outline's entry stands.
+    pub depth: u32,
+    /// The name is made here.
+    pub declares: bool,
 }
 
 /// A question about a run at a moment.

@@ -17,7 +17,7 @@ impl Engine {
                 Some(FromWorker::Formatted { edit, text: crate::script::format(&text).ok() })
             }
             ToWorker::Help { id, text, at, what } => {
-                Some(FromWorker::Helped { id, help: help(&text, at, what) })
+                Some(FromWorker::Helped { id, help: help(&text, at, &what) })
             }
             ToWorker::Run { run, spec } => {
                 self.begin(run, &spec).err().map(|why| FromWorker::Refused { run, why })

@@ -106,6 +106,8 @@ pub enum Action {
     ShowPanel(Panel),
     /// Give the editor the keyboard.
     FocusEditor,
+    /// Show what the script is made of, to go there.
+    ShowOutline,
     /// Ask what a key would match.
     AskRouting(RoutingAsk),
     /// The timeline shows these tiles: (level, index).

@@ -25,9 +25,20 @@ pub(super) fn ask(state: &mut State, id: u32, what: HelpOn, at: u32, out: &mut V
     }
 }
 
-/// An answer for an older text or to an older question is dropped.
+/// An answer to an older question is dropped; one for an older text comes to nothing, and the editor is told so: it
+/// asks one thing after another.
 pub(super) fn answered(state: &mut State, id: u32, help: Option<Help>) {
-    if state.helping.asked == Some((id, state.edit)) {
+    if let Some((asked, edit)) = state.helping.asked
+        && asked == id
+    {
+        let help = help.filter(|_| edit == state.edit);
         state.helping = Helping { asked: None, answer: Some(Rc::new((id, help))) };
+    }
+}
+
+/// Nobody will answer any more.
+pub(super) fn forget(state: &mut State) {
+    if let Some((id, _)) = state.helping.asked {
+        answered(state, id, None);
     }
 }

@@ -209,6 +209,8 @@ pub struct State {
     pub reveal: (u32, u32, u32),
     /// How often the editor has been given the keyboard.
     pub focus: u32,
+    /// How often it has been asked to show the outline.
+    pub outline: u32,
 }
 
 impl State {

@@ -3,6 +3,7 @@
 
 use crate::engine::protocol::ToWorker;
 
+use super::help;
 use super::request::{Request, Timer};
 use super::runs;
 use super::state::{Notice, State, WorkerState};
@@ -74,6 +75,7 @@ pub(super) fn pong(state: &mut State, ping: u32) {
 pub(super) fn died(state: &mut State, why: String, out: &mut Vec<Request>) {
     out.push(Request::EndWorker);
     state.questions.forget();
+    help::forget(state);
     state.seek = state.seek.take().or_else(|| state.seeking.take());
     state.supervision.unanswered = None;
     state.supervision.deaths += 1;

@@ -67,6 +67,7 @@ pub fn open(boot: Boot) -> (State, Vec<Request>) {
         keys_shown: false,
         reveal: (0, 0, 0),
         focus: 0,
+        outline: 0,
     };
     draft::first_text(&mut state, link, boot.draft, boot.base, &mut out);
     draft::later_address(&state, &mut out);
@@ -124,6 +125,10 @@ fn act(state: &mut State, action: Action, out: &mut Vec<Request>) {
         Action::FocusEditor => {
             show(state, Panel::Script);
             state.focus = state.focus.wrapping_add(1);
+        }
+        Action::ShowOutline => {
+            show(state, Panel::Script);
+            state.outline = state.outline.wrapping_add(1);
         }
         Action::AskRouting(ask) => state.routing = ask,
         Action::NeedTiles(tiles) => {

@@ -9,7 +9,7 @@ use super::page::{self, Page};
 use super::{conformance, reference};
 
 /// Pages at the top, in reading order; those that are not named follow.
-const ORDER: &[&str] = &["index", "tour", "language", "diagnostics", "conformance", "hosting"];
+const ORDER: &[&str] = &["index", "tour", "language", "editor", "diagnostics", "conformance", "hosting"];
 /// The page whose headings are statements.
 const REFERENCE: &str = "language";
 

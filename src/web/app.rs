@@ -11,7 +11,7 @@ use super::panels::{
 use super::platform::{address, screen};
 use super::shared::{Shared, shared};
 use super::widgets::{Icon, IconName, Tab, Tabs};
-use crate::inspect::view::{Thing, Verdict};
+use crate::inspect::view::{Severity, Thing, Verdict};
 use crate::session::{Action, Layout, Panel, State, View, span_in_utf16};
 
 /// The whole page.
@@ -140,7 +140,7 @@ fn view_script(state: &State, dispatch: &Dispatch) -> Html {
         <>
             if let Some(look) = look { <p class="page__look"><b>{ "Look for: " }</b>{ look }</p> }
             <Editor text={Shared(state.text.clone())} problems={Shared(state.problems.clone())} mark={place_of_moment(state)} is_stale={state.is_stale()}
-                reveal={state.reveal} focus={state.focus} is_time={state.runs.shown.is_some() || state.is_broken()}
+                reveal={state.reveal} focus={state.focus} outline={state.outline} is_time={state.runs.shown.is_some() || state.is_broken()}
                 help={shared(&state.helping.answer)} dispatch={dispatch.clone()} />
             <Problems problems={Shared(state.problems.clone())} refused={state.runs.refused.clone()} is_stale={state.is_left_behind()}
                 is_running={state.is_running()} dispatch={dispatch.clone()} />
@@ -273,11 +273,15 @@ fn tab(panel: Panel, state: &State) -> Tab<Panel> {
     Tab { key: panel, label: label.into(), icon, badge, is_alarm }
 }
 
+/// How many checks held, and how much else was found that is likely not meant; notes are not counted.
 fn checks_badge(state: &State) -> (Option<AttrValue>, bool) {
-    let Some(checks) = state.views.checks.as_ref().filter(|checks| !checks.is_empty()) else {
-        return (None, false);
-    };
+    let checks = state.views.checks.as_deref().map_or(&[][..], Vec::as_slice);
     let held = checks.iter().filter(|check| check.verdict == Verdict::Held).count();
-    let failed = checks.iter().any(|check| matches!(check.verdict, Verdict::Failed | Verdict::Undecided));
-    (Some(format!("{held}/{}", checks.len()).into()), failed)
+    let has_failed = checks.iter().any(|check| matches!(check.verdict, Verdict::Failed | Verdict::Undecided));
+    let findings = state.views.findings.as_deref().map_or(&[][..], Vec::as_slice);
+    let found = findings.iter().filter(|finding| finding.severity != Severity::Note).count();
+    let held = (!checks.is_empty()).then(|| format!("{held}/{}", checks.len()));
+    let found = (found > 0).then(|| format!("{found} found"));
+    let parts: Vec<String> = held.into_iter().chain(found).collect();
+    ((!parts.is_empty()).then(|| parts.join(" · ").into()), has_failed)
 }

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { open, prints } from "./hands.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const PAGES = ["index", "tour", "language", "conformance", "hosting"];
+const PAGES = ["index", "tour", "language", "editor", "conformance", "hosting"];
 
 /** How many cases of a folder pass and fail on the native broker. The test profile is the one that is built already. */
 function natively(version) {

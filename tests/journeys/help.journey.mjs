@@ -1,5 +1,5 @@
 // The editor helps while one types: it completes words, says what a word means under the pointer, and F1 opens the
-// documentation of the word at the cursor.
+// documentation of the word at the cursor. The signature of a statement stands above it while its options are typed.
 
 import assert from "node:assert/strict";
 
@@ -54,7 +54,40 @@ export async function journey({ page, context, url, shot }) {
   await page.emulateMedia({ colorScheme: "dark" });
   await shot("hover-dark");
 
+  // The signature: the options while they are typed, the current one marked, beside the list of completions.
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.mouse.move(0, 0);
+  await write(page, "# 🐇\n\n\nqueue jobs\n");
+  await page.keyboard.type("queue tasks durable message_t");
+  const signature = page.locator(".cm-signature");
+  await signature.waitFor();
+  await list.waitFor();
+  assert.match(await signature.locator(".cm-signatureForm").textContent(), /^queue NAME/);
+  assert.deepEqual(await signature.locator(".cm-signatureUsed").allTextContents(), ["durable"]);
+  const [above, below] = [await signature.boundingBox(), await list.boundingBox()];
+  assert.ok(above.y + above.height <= below.y, "the signature and the list of completions do not cover each other");
+  await shot("signature");
+  await page.keyboard.press("Escape");
+  await list.waitFor({ state: "detached" });
+  await page.keyboard.type("tl ");
+  await signature.locator(".cm-signatureCurrent", { hasText: "message_ttl 30s" }).waitFor();
+  await shot("signature-option");
+  // Escape closes it, and it stays closed for this statement; a key opens all of it.
+  if (await list.count()) await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await signature.waitFor({ state: "detached" });
+  await page.keyboard.type("5s ");
+  await page.waitForTimeout(500);
+  assert.equal(await signature.count(), 0);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.keyboard.press("Control+Shift+Space");
+  await signature.waitFor();
+  await shot("signature-whole-dark");
+  await page.keyboard.press("Escape");
+  await page.emulateMedia({ colorScheme: "light" });
+
   // F1, in a tab of its own.
+  await write(page, "# 🐇\nqueue tasks durable\n");
   await page.mouse.move(0, 0);
   await page.keyboard.press("Control+Home");
   await page.keyboard.press("ArrowDown");

@@ -15,10 +15,16 @@ import {
 
 import { saveDraft } from "./draft.mjs";
 import { braceIndent } from "./indent.mjs";
-import { help, Questions } from "./help.mjs";
+import { folding } from "./folding.mjs";
+import { help } from "./help.mjs";
 import { highlights, setHighlights } from "./highlights.mjs";
 import { lineMark, setLineMark } from "./line_mark.mjs";
 import { mendAtCursor, toCodeMirror } from "./diagnostics.mjs";
+import { names, outline } from "./names.mjs";
+import { Questions } from "./questions.mjs";
+import { rename } from "./rename.mjs";
+import { saying } from "./say.mjs";
+import { signature } from "./signature.mjs";
 import { theme } from "./theme.mjs";
 
 // A change that the page made, not the person: neither stored as a draft nor reported back.
@@ -43,8 +49,16 @@ class Editor {
         extensions: [
           this.#readOnly.of(readOnly(options.readOnly)),
           commands(options),
+          EditorView.updateListener.of((update) => {
+            if (update.docChanged) this.#questions.forget();
+          }),
           help(this.#questions),
+          signature(this.#questions),
+          names(this.#questions),
+          rename(this.#questions),
+          saying,
           basics(options.label),
+          folding(this.#questions),
           highlights(options.tags),
           lineMark,
           lintGutter(),
@@ -100,6 +114,11 @@ class Editor {
       selection: EditorSelection.create([range]),
       effects: EditorView.scrollIntoView(range, { y: "center" }),
     });
+  }
+
+  /** Opens the list of what the script is made of. */
+  outline() {
+    outline(this.#questions, this.#view);
   }
 
   focus() {

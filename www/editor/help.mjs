@@ -1,46 +1,12 @@
-// What Rust knows about a place of the text: completion, hover and the way to the documentation, all by one question.
+// What Rust knows about a word: completion, hover and the way to the documentation.
 
 import { autocompletion, completionKeymap, pickedCompletion } from "@codemirror/autocomplete";
-import { EditorView, hoverTooltip, keymap } from "@codemirror/view";
+import { hoverTooltip, keymap } from "@codemirror/view";
 
-/** Asks by `onAsk(id, what, at)`; one question is under way at a time, and an older one comes to nothing. */
-export class Questions {
-  #onAsk;
-  #id = 0;
-  #resolve = null;
-
-  constructor(onAsk) {
-    this.#onAsk = onAsk;
-  }
-
-  /** `what` is "completion", "hover" or "reference"; the promise is of `Help` in protocol.rs, or null. */
-  ask(what, at) {
-    this.forget();
-    if (!this.#onAsk) return Promise.resolve(null);
-    this.#id++;
-    return new Promise((resolve) => {
-      this.#resolve = resolve;
-      this.#onAsk(this.#id, what, at);
-    });
-  }
-
-  answer(id, help) {
-    if (id !== this.#id) return;
-    this.#resolve?.(help ?? null);
-    this.#resolve = null;
-  }
-
-  /** The text is another. */
-  forget() {
-    this.answer(this.#id, null);
-  }
-}
+import { part } from "./say.mjs";
 
 export function help(questions) {
   return [
-    EditorView.updateListener.of((update) => {
-      if (update.docChanged) questions.forget();
-    }),
     autocompletion({ override: [(context) => complete(questions, context)], icons: false, defaultKeymap: false }),
     hoverTooltip((view, at) => hover(questions, view, at)),
     keymap.of([...completionKeymap, { key: "F1", run: (view) => openReference(questions, view), preventDefault: true }]),
@@ -98,13 +64,6 @@ function describe({ title, text, field, link }) {
     box.append(anchor);
   }
   return box;
-}
-
-function part(tag, className, text) {
-  const element = document.createElement(tag);
-  element.className = className;
-  element.textContent = text;
-  return element;
 }
 
 function openReference(questions, view) {

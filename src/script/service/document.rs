@@ -26,7 +26,8 @@ impl<'t> Document<'t> {
 
     /// The word or text that touches a place: the token there, or the one that ends there.
     pub(super) fn token_at(&self, offset: u32) -> Option<(usize, Token)> {
-        let after = self.tokens.partition_point(|token| token.span.end <= offset);
+        let is_before = |token: &Token| token.kind != TokenKind::End && token.span.end <= offset;
+        let after = self.tokens.partition_point(is_before);
         let here =
             |at: usize| self.tokens.get(at).copied().filter(|token| !token.kind.is_trivia()).map(|t| (at, t));
         let touches = |(_, token): &(usize, Token)| token.span.start <= offset && offset <= token.span.end;

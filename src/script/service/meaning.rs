@@ -15,6 +15,8 @@ pub(super) struct Wanted {
     pub statement: bool,
     /// An option of this statement, which has those already.
     pub options: Option<(&'static Statement, Vec<&'static str>)>,
+    /// The option whose value it is.
+    pub pending: Option<&'static OptionSpec>,
     /// A name of one of these kinds.
     pub names: Vec<Kind>,
     /// `default` as an exchange.
@@ -154,9 +156,14 @@ impl<'t> Reader<'_, 't> {
         self.frame.words.iter().skip(1).any(|token| token.span.of(self.context.text) == word)
     }
 
-    /// Where in the statement's words a block has closed.
+    /// Whether a block of the statement has just closed. (The table of an option closes nothing.)
     fn after_block(&self) -> bool {
-        self.frame.words.last().is_some_and(|last| last.kind == T::BraceOpen)
+        let words = &self.frame.words;
+        words.last().is_some_and(|last| last.kind == T::BraceOpen)
+            && self
+                .frame
+                .statement
+                .is_none_or(|statement| option_around(statement, words, self.context.text).is_none())
     }
 
     fn statement(&mut self) {
@@ -193,6 +200,7 @@ impl<'t> Reader<'_, 't> {
             return;
         }
         if let Some(option) = self.pending_option(statement) {
+            self.wanted.pending = Some(option);
             return self.value(option);
         }
         self.head(statement);
@@ -414,6 +422,21 @@ fn head_length(statement: &Statement, frame: &Frame<'_>, text: &str) -> Option<u
         "always" | "never" | "let" | "print" | "if" | "while" | "when" | "for" | "repeat" => return None,
         "reconnect" | "limits" | "network" | "ack" | "nack" | "reject" => 1,
         _ => 2,
+    })
+}
+
+/// The option whose text or table begins with the last of these words: in `headers {` the word before it, in
+/// `match all {` the one before its mode.
+pub(super) fn option_around(
+    statement: &Statement,
+    words: &[Token],
+    text: &str,
+) -> Option<&'static OptionSpec> {
+    let mut before = words.iter().rev().skip(1).map(|token| token.span.of(text));
+    let (last, one_more) = (before.next()?, before.next());
+    statement.option(last).or_else(|| {
+        let option = statement.option(one_more?)?;
+        (option.value == ValueKind::Match).then_some(option)
     })
 }
 

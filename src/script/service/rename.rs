@@ -18,9 +18,8 @@ impl Document<'_> {
     }
 
     /// All places of the name at `offset`, in the order of the text, its declarations too.
-    pub fn uses(&self, offset: u32) -> Vec<Span> {
-        let found = self.symbols.at(offset);
-        found.map_or(Vec::new(), |(symbol, _)| symbol.occurrences.iter().map(|place| place.span).collect())
+    pub fn uses(&self, offset: u32) -> &[Occurrence] {
+        self.symbols.at(offset).map_or(&[], |(symbol, _)| &symbol.occurrences)
     }
 
     /// The name at `offset`, to be asked whether it can be another, and its place there.

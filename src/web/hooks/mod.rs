@@ -6,4 +6,4 @@ mod use_shortcuts;
 
 pub use use_browser::use_browser;
 pub use use_playback::use_playback;
-pub use use_shortcuts::{KEYS, use_shortcuts};
+pub use use_shortcuts::{KEYS, SCRIPT_KEYS, use_shortcuts};

@@ -5,11 +5,11 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 use yew::prelude::*;
 
-use crate::session::{Action, Panel, Seek, problem_kinds};
+use crate::session::{Action, Panel, Seek, View, problem_kinds};
 use crate::web::dispatch::Dispatch;
 
 /// Keys and what they do, as `?` shows them.
-pub const KEYS: [(&str, &str); 14] = [
+pub const KEYS: [(&str, &str); 9] = [
     ("Space", "Play, pause"),
     ("← →", "One step back, forward"),
     ("Shift ← →", "Ten steps back, forward"),
@@ -17,13 +17,27 @@ pub const KEYS: [(&str, &str); 14] = [
     ("P N", "Last, next problem: a drop, a refusal, a redelivery, a failed check …"),
     ("+ −", "Faster, slower"),
     ("1 … 6", "Output, Queues, Clients, Message, Routing, Checks"),
-    ("E", "To the editor; Escape then Tab leaves it"),
-    ("Ctrl Space", "In the editor: what may be written here"),
-    ("F1", "In the editor: the documentation of the word at the cursor"),
-    ("Ctrl .", "In the editor: mend the problem at the cursor"),
-    ("Shift Alt F", "In the editor: lay the script out"),
     ("Esc", "Select nothing"),
     ("?", "These keys"),
+];
+
+/// Keys of the script, where there is an editor.
+pub const SCRIPT_KEYS: [(&str, &str); 15] = [
+    ("E", "To the editor; Escape then Tab leaves it"),
+    ("O", "Outline: go to a queue, an exchange, a client …"),
+    ("Ctrl Shift O", "The outline, from the editor"),
+    ("Ctrl Space", "What may be written here"),
+    ("Ctrl Shift Space", "The options of this statement"),
+    ("F1", "The documentation of the word at the cursor"),
+    ("F12", "To where the name is made; Ctrl and a click, too"),
+    ("Shift F12", "The uses of the name: ↑ ↓ go from one to the next"),
+    ("F2", "Call the name otherwise, wherever it stands"),
+    ("Ctrl .", "Mend the problem at the cursor"),
+    ("F8", "To the next problem of the text"),
+    ("Shift Alt F", "Lay the script out"),
+    ("Ctrl Shift [ ]", "Fold, unfold; Ctrl Alt [ ] all of it"),
+    ("Ctrl U", "Back to where the cursor was"),
+    ("Ctrl F", "Find and replace"),
 ];
 
 /// Listens as long as the component is there.
@@ -85,6 +99,7 @@ fn meaning(event: &KeyboardEvent, dispatch: &Dispatch) -> Option<Vec<Action>> {
         "5" => Action::ShowPanel(Panel::Routing),
         "6" => Action::ShowPanel(Panel::Checks),
         "e" | "E" => Action::FocusEditor,
+        "o" | "O" if state.view == View::Full => Action::ShowOutline,
         "?" => Action::ShowKeys(!state.keys_shown),
         "Escape" if state.keys_shown => Action::ShowKeys(false),
         "Escape" if state.notice.is_some() => Action::Dismiss,

@@ -31,6 +31,8 @@ pub struct Props {
     pub reveal: (u32, u32, u32),
     /// How often it has been given the keyboard.
     pub focus: u32,
+    /// How often it has been asked for the outline.
+    pub outline: u32,
     /// Whether the editor may be loaded: the first run is on the screen.
     pub is_time: bool,
     /// The answer to what the editor last asked, with the question's id.
@@ -96,6 +98,14 @@ pub fn Editor(props: &Props) -> Html {
         move |count| {
             if let Some(editor) = editor.borrow().as_ref().filter(|_| *count > 0) {
                 editor.focus();
+            }
+        }
+    });
+    use_effect_with(props.outline, {
+        let editor = editor.clone();
+        move |count| {
+            if let Some(editor) = editor.borrow().as_ref().filter(|_| *count > 0) {
+                editor.outline();
             }
         }
     });
@@ -167,10 +177,15 @@ async fn open(parent: &Element, text: &str, dispatch: &Dispatch) -> Result<CodeM
         }),
         on_ask: Box::new({
             let dispatch = dispatch.clone();
-            move |id, what, at| {
+            move |id, what, at, text| {
                 let what = match what.as_str() {
                     "completion" => HelpOn::Completion,
                     "hover" => HelpOn::Hover,
+                    "signature" => HelpOn::Signature,
+                    "name" => HelpOn::Name,
+                    "rename" => HelpOn::Rename(text),
+                    "folds" => HelpOn::Folds,
+                    "outline" => HelpOn::Outline,
                     _ => HelpOn::Reference,
                 };
                 dispatch.send(Action::Help { id, what, at });

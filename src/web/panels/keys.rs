@@ -4,9 +4,9 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use crate::session::Action;
+use crate::session::{Action, View};
 use crate::web::dispatch::Dispatch;
-use crate::web::hooks::KEYS;
+use crate::web::hooks::{KEYS, SCRIPT_KEYS};
 use crate::web::widgets::{Button, IconName};
 
 /// Properties.
@@ -41,19 +41,25 @@ pub fn Keys(props: &Props) -> Html {
             }
         }
     };
+    // A page inside another page shows the script and does not change it.
+    let has_editor = props.dispatch.state().view == View::Full;
     html! {
         <div class="keys" onclick={on_backdrop}>
-            <div class="keys__dialog" role="dialog" aria-modal="true" aria-labelledby="keys-title" tabindex="-1" ref={place}>
+            <div class={classes!("keys__dialog", has_editor.then_some("keys__dialog--wide"))} role="dialog" aria-modal="true" aria-labelledby="keys-title" tabindex="-1" ref={place}>
                 <h2 id="keys-title" class="keys__title">{ "Keys" }</h2>
                 <Button icon={IconName::Close} label="Close (Esc)" class="keys__close" on_click={close} />
-                <dl class="keys__list">
-                    { for KEYS.iter().map(|(keys, meaning)| html! {
-                        <div key={*keys} class="keys__row">
-                            <dt>{ for keys.split(' ').map(|key| html! { <kbd>{ key }</kbd> }) }</dt>
-                            <dd>{ *meaning }</dd>
-                        </div>
-                    }) }
-                </dl>
+                <div class="keys__lists">
+                    <section aria-labelledby="keys-run">
+                        <h3 id="keys-run" class="keys__heading">{ "Run" }</h3>
+                        <dl class="keys__list">{ for KEYS.iter().map(view_row) }</dl>
+                    </section>
+                    if has_editor {
+                        <section aria-labelledby="keys-script">
+                            <h3 id="keys-script" class="keys__heading">{ "Script" }</h3>
+                            <dl class="keys__list">{ for SCRIPT_KEYS.iter().map(view_row) }</dl>
+                        </section>
+                    }
+                </div>
                 <p class="keys__more">
                     { "Timeline: wheel zooms around the pointer, drag pans, a click selects. Tabs and tables: arrow keys." }
                 </p>
@@ -63,6 +69,15 @@ pub fn Keys(props: &Props) -> Html {
                     { ", what is " }<a href="docs/conformance.html" target="_blank" rel="noopener">{ "recorded" }</a>{ "." }
                 </p>
             </div>
+        </div>
+    }
+}
+
+fn view_row((keys, meaning): &(&'static str, &'static str)) -> Html {
+    html! {
+        <div key={*keys} class="keys__row">
+            <dt>{ for keys.split(' ').map(|key| html! { <kbd>{ key }</kbd> }) }</dt>
+            <dd>{ *meaning }</dd>
         </div>
     }
 }

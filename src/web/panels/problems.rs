@@ -6,7 +6,7 @@ use crate::inspect::view::{Problem, Severity};
 use crate::session::Action;
 use crate::web::dispatch::Dispatch;
 use crate::web::shared::Shared;
-use crate::web::widgets::{Icon, IconName};
+use crate::web::widgets::{Button, Icon, IconName};
 
 /// Properties.
 #[derive(Properties, PartialEq)]
@@ -54,13 +54,21 @@ pub fn Problems(props: &Props) -> Html {
         (_, _, true) => "running …",
         _ => "",
     };
+    let show_outline = {
+        let dispatch = props.dispatch.clone();
+        Callback::from(move |()| dispatch.send(Action::ShowOutline))
+    };
     html! {
         <section class="problems" aria-label="Problems">
-            <p class={classes!("problems__line", line_state)} role="status">
-                <Icon name={icon} />
-                <span>{ words }</span>
-                <span class="problems__state">{ state }</span>
-            </p>
+            <div class={classes!("problems__line", line_state)}>
+                <p class="problems__status" role="status">
+                    <Icon name={icon} />
+                    <span>{ words }</span>
+                    <span class="problems__state">{ state }</span>
+                </p>
+                <Button class="problems__outline" icon={IconName::Outline} label="Outline: go to a queue, an exchange, a client … (O)"
+                    text="Outline" on_click={show_outline} />
+            </div>
             if let Some(why) = &props.refused { <p class="problems__refused">{ why }</p> }
             if !props.problems.is_empty() {
                 <ul class="problems__list">

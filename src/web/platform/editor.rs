@@ -54,6 +54,8 @@ extern "C" {
     fn reveal(this: &JsEditor, from: u32, to: u32);
     #[wasm_bindgen(method)]
     fn focus(this: &JsEditor);
+    #[wasm_bindgen(method)]
+    fn outline(this: &JsEditor);
     #[wasm_bindgen(method, js_name = setReadOnly)]
     fn set_read_only(this: &JsEditor, value: bool);
     #[wasm_bindgen(method)]
@@ -77,9 +79,9 @@ pub struct Options<'a> {
     pub on_change: Box<dyn FnMut(String)>,
     /// Told that the text is to be laid out.
     pub on_format: Box<dyn FnMut()>,
-    /// Asked about a place: id, one of the words `completion`, `hover` and `reference`, position. The answer comes by
-    /// [`Editor::answer`].
-    pub on_ask: Box<dyn FnMut(u32, String, u32)>,
+    /// Asked about a place: id, what is asked (a word for each `HelpOn`: `completion`, `hover` …), position, and of
+    /// `rename` the new name. The answer comes by [`Editor::answer`].
+    pub on_ask: Box<dyn FnMut(u32, String, u32, String)>,
     /// Told the position of the cursor whenever it has moved.
     pub on_cursor: Box<dyn FnMut(u32)>,
 }
@@ -140,7 +142,7 @@ pub struct Editor {
     inner: JsEditor,
     _on_change: Closure<dyn FnMut(String)>,
     _on_format: Closure<dyn FnMut()>,
-    _on_ask: Closure<dyn FnMut(u32, String, u32)>,
+    _on_ask: Closure<dyn FnMut(u32, String, u32, String)>,
     _on_cursor: Closure<dyn FnMut(u32)>,
 }
 
@@ -191,7 +193,7 @@ impl Editor {
         self.inner.set_diagnostics(&list);
     }
 
-    /// Answers the question `id` with plain data of these fields: `from`, `to`, `items`, `title`, `text`, `field`, `link`.
+    /// Answers the question `id` with plain data: the fields of `Help` in `engine::protocol`.
     pub fn answer(&self, id: u32, help: &Option<impl Serialize>) {
         // Nothing is said where it has no form in JavaScript.
         self.inner.answer(id, &serde_wasm_bindgen::to_value(help).unwrap_or(JsValue::NULL));
@@ -210,6 +212,11 @@ impl Editor {
     /// Gives it the keyboard.
     pub fn focus(&self) {
         self.inner.focus();
+    }
+
+    /// Opens the list of what the script is made of.
+    pub fn outline(&self) {
+        self.inner.outline();
     }
 
     /// Lets the text be changed, or only read.

@@ -36,6 +36,7 @@ pub enum IconName {
     Fit,
     Table,
     Docs,
+    Outline,
 }
 
 /// Properties.
@@ -99,6 +100,9 @@ pub fn Icon(props: &Props) -> Html {
             "M8 4.500C6.500 3.300 4.500 3 2.500 3v9.500c2 0 4 .3 5.500 1.500 1.500-1.200 3.500-1.500 5.500-1.500V3c-2 0-4 .3-5.500 1.500zM8 4.500V14",
             false,
         ),
+        IconName::Outline => {
+            ("M2.500 3.500h.2M5 3.500h8.500M5 8h.2M7.500 8h6M5 12.500h.2M7.500 12.500h6", false)
+        }
         IconName::Table => ("M2 3h12v10H2zM2 6.500h12M2 9.800h12M6 3v10", false),
     };
     html! {
