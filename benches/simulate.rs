@@ -12,7 +12,8 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use warren::script::analyse;
-use warren::sim::{Run, RunSpec};
+use warren::script::program::Program;
+use warren::sim::{Outcome, Run, RunSpec};
 
 use host::{best, clock, measures, memory, row};
 
@@ -22,6 +23,8 @@ mod host;
 mod language;
 #[path = "simulate/node.rs"]
 mod node;
+#[path = "simulate/scripts.rs"]
+mod scripts;
 #[path = "simulate/topics.rs"]
 mod topics;
 // The peers' workload, word for word.
@@ -35,37 +38,49 @@ mod workload;
 fn main() {
     let full = measures();
     let scale = if full { 1 } else { 1_000 };
-    simulate("direct-1q", 300_000 / scale, 1, full);
-    simulate("fanout-10q", 30_000 / scale, 10, full);
-    loops("requeue-loop", "queue q", "nack requeue", 600_000 / scale, full);
-    let circle = "queue q dead_letter_exchange default dead_letter_routing_key \"q\"";
-    loops("dead-letter-loop", circle, "nack", 600_000 / scale, full);
-    long_queue(1_000_000 / scale, full);
-    node::rows(scale, full);
-    topics::rows(scale, full);
-    language::rows(scale, full);
-}
-
-/// Publish, route, deliver, ack over a network, as a script: one publisher, a consumer with prefetch 100 at each
-/// queue. benches/browser.mjs runs the same text in Chromium.
-fn script(messages: u32, queues: u32) -> String {
-    let mut text = String::from("limits events 8000000 memory 400MB\nexchange logs fanout\n");
-    for queue in 1..=queues {
-        text += &format!("queue q{queue}\nbind q{queue} to logs\n");
-        text += &format!("consumer c{queue} {{ prefetch 100; consume q{queue} {{ ack }} }}\n");
+    // `cargo bench --bench simulate -- direct` measures only that.
+    let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    let is_wanted = |name: &str| only.as_ref().is_none_or(|only| name.starts_with(only.as_str()));
+    let messages = 300_000 / scale;
+    if is_wanted("direct") {
+        simulate("direct-1q", messages, &scripts::deliveries(messages, 1), full);
     }
-    let to = if queues == 1 { "default key \"q1\"" } else { "logs" };
-    text += &format!(
-        "publisher p starts at 100ms {{ repeat {messages} every 10us {{ publish \"0123456789ab\" to {to} }} }}\n"
-    );
-    text
+    if is_wanted("fanout") {
+        simulate("fanout-10q", messages / 10, &scripts::deliveries(messages / 10, 10), full);
+    }
+    if is_wanted("topic-1000b-10q") {
+        simulate("topic-1000b-10q", messages, &scripts::topic(messages), full);
+    }
+    if is_wanted("mm1") {
+        let nanos = simulate("mm1", messages, &scripts::one_server(messages), full);
+        // Publish, deliver, ack.
+        row("mm1", messages, "ns_per_event", nanos / f64::from(3 * messages));
+    }
+    if is_wanted("timers") {
+        timers(100_000 / scale, full);
+    }
+    if is_wanted("loop") {
+        loops("requeue-loop", "queue q", "nack requeue", 600_000 / scale, full);
+        let circle = "queue q dead_letter_exchange default dead_letter_routing_key \"q\"";
+        loops("dead-letter-loop", circle, "nack", 600_000 / scale, full);
+    }
+    if is_wanted("long-queue") {
+        long_queue(1_000_000 / scale, full);
+    }
+    if is_wanted("node") {
+        node::rows(scale, full);
+    }
+    if is_wanted("topic") {
+        topics::rows(scale, full);
+    }
+    if is_wanted("language") {
+        language::rows(scale, full);
+    }
 }
 
-fn simulate(workload: &str, messages: u32, queues: u32, full: bool) {
-    let source = script(messages, queues);
-    let analysis = analyse(&source);
-    let Some(program) = analysis.program else { panic!("{:?}", analysis.diagnostics) };
-    let spec = Arc::new(RunSpec::of(&source));
+/// A run recorded in full: nanoseconds of the fastest round.
+fn simulate(workload: &str, messages: u32, source: &str, full: bool) -> f64 {
+    let (spec, program) = prepared(source);
     let mut recording = None;
     let before = memory();
     let first = Run::new(spec.clone(), program.clone()).finish();
@@ -73,13 +88,35 @@ fn simulate(workload: &str, messages: u32, queues: u32, full: bool) {
     row(workload, messages, "memory_bytes_per_record", used / f64::from(first.len()));
     drop(first);
     let nanos = best(full, || recording = Some(Run::new(spec.clone(), program.clone()).finish()));
-    let Some(recording) = recording else { return };
-    row(workload, messages, "outcome_is_whole", f64::from(u8::from(recording.outcome().is_some())));
+    let Some(recording) = recording else { return nanos };
+    row(
+        workload,
+        messages,
+        "outcome_is_whole",
+        f64::from(u8::from(recording.outcome() == Some(&Outcome::Finished))),
+    );
     row(workload, messages, "published_per_s", f64::from(messages) / nanos * 1e9);
     row(workload, messages, "ns_per_record", nanos / f64::from(recording.len()));
     row(workload, messages, "records_per_message", f64::from(recording.len()) / f64::from(messages));
     let columns: usize = recording.blocks().len() * 65_536 * 23;
     row(workload, messages, "column_bytes_per_record", columns as f64 / f64::from(recording.len()));
+    nanos
+}
+
+fn prepared(source: &str) -> (Arc<RunSpec>, Arc<Program>) {
+    let analysis = analyse(source);
+    let Some(program) = analysis.program else { panic!("{:?}", analysis.diagnostics) };
+    (Arc::new(RunSpec::of(source)), program)
+}
+
+/// So many timers at a time, each set again when it rings: what one more ring costs.
+fn timers(pending: u32, full: bool) {
+    let nanos = [2, 7].map(|seconds| {
+        let (spec, program) = prepared(&scripts::timers(pending, seconds));
+        best(full, || drop(Run::new(spec.clone(), program.clone()).finish()))
+    });
+    // Periods from 500 to 1500 ms by chance: on average ln 3 rings a second.
+    row("timers", pending, "ns_per_timer", (nanos[1] - nanos[0]) / (5.0 * 1.0986 * f64::from(pending)));
 }
 
 /// One message that goes round until the recording is full.
@@ -88,9 +125,7 @@ fn loops(workload: &str, queue: &str, settle: &str, records: u32, full: bool) {
         "limits events {records} memory 400MB\n{queue}\npublish \"x\" to default key \"q\"\n\
          consumer c {{ prefetch 1; consume q {{ {settle} }} }}\n"
     );
-    let analysis = analyse(&source);
-    let Some(program) = analysis.program else { panic!("{:?}", analysis.diagnostics) };
-    let spec = Arc::new(RunSpec::of(&source));
+    let (spec, program) = prepared(&source);
     let mut made = 0;
     let nanos = best(full, || made = Run::new(spec.clone(), program.clone()).finish().len());
     row(workload, records, "ns_per_record", nanos / f64::from(made));

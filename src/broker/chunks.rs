@@ -1,8 +1,9 @@
 //! An ordered sequence of small copies, in chunks that clones share.
 //!
 //! A queue of a million messages is cloned by copying four thousand pointers; a write copies the one chunk it
-//! touches. Each item has an order number, and the sequence is sorted by it, so that a requeued message finds
-//! its place by two binary searches.
+//! touches. The first and the last chunk, at which nearly everything happens, are not shared: they are copied with
+//! the sequence, and are written without asking who else has them. Each item has an order number, and the sequence is
+//! sorted by it, so that a requeued message finds its place by two binary searches.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -16,16 +17,25 @@ pub(super) trait Item: Copy {
     fn order(&self) -> u64;
 }
 
-/// The sequence.
+/// The sequence. If `head` is empty, all is; what is short stands in `head` alone.
 #[derive(Clone, Debug)]
 pub(super) struct Chunks<T> {
-    chunks: VecDeque<Arc<VecDeque<T>>>,
+    head: VecDeque<T>,
+    middle: VecDeque<Arc<VecDeque<T>>>,
+    tail: VecDeque<T>,
     len: u32,
+}
+
+/// The chunk in which an item of some order stands, if any holds it.
+enum Place {
+    Head,
+    Middle(usize),
+    Tail,
 }
 
 impl<T> Default for Chunks<T> {
     fn default() -> Self {
-        Self { chunks: VecDeque::new(), len: 0 }
+        Self { head: VecDeque::new(), middle: VecDeque::new(), tail: VecDeque::new(), len: 0 }
     }
 }
 
@@ -39,41 +49,47 @@ impl<T: Item> Chunks<T> {
     }
 
     pub fn front(&self) -> Option<&T> {
-        self.chunks.front().and_then(|chunk| chunk.front())
+        self.head.front()
     }
 
     pub fn back(&self) -> Option<&T> {
-        self.chunks.back().and_then(|chunk| chunk.back())
+        let before = || self.middle.back().and_then(|chunk| chunk.back()).or_else(|| self.head.back());
+        self.tail.back().or_else(before)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &T> {
-        self.chunks.iter().flat_map(|chunk| chunk.iter())
+        self.head.iter().chain(self.middle.iter().flat_map(|chunk| chunk.iter())).chain(&self.tail)
     }
 
     /// Adds an item whose order is higher than all others'.
     pub fn push_back(&mut self, item: T) {
         debug_assert!(self.back().is_none_or(|last| last.order() < item.order()), "pushed out of order");
         self.len += 1;
-        if let Some(last) = self.chunks.back_mut()
-            && last.len() < CHUNK
-        {
-            Arc::make_mut(last).push_back(item);
-            return;
+        if self.head.len() < CHUNK && self.middle.is_empty() && self.tail.is_empty() {
+            return self.head.push_back(item);
         }
-        // A queue that holds one message at a time should not hold a whole chunk of room.
-        let mut chunk = VecDeque::with_capacity(if self.chunks.is_empty() { 4 } else { CHUNK });
-        chunk.push_back(item);
-        self.chunks.push_back(Arc::new(chunk));
+        if self.tail.len() >= CHUNK {
+            let full = std::mem::replace(&mut self.tail, VecDeque::with_capacity(CHUNK));
+            self.middle.push_back(Arc::new(full));
+        }
+        self.tail.push_back(item);
     }
 
     pub fn pop_front(&mut self) -> Option<T> {
-        let first = self.chunks.front_mut()?;
-        let item = Arc::make_mut(first).pop_front()?;
+        let item = self.head.pop_front()?;
         self.len -= 1;
-        if first.is_empty() && self.chunks.len() > 1 {
-            self.chunks.pop_front();
-        }
+        self.fill_head();
         Some(item)
+    }
+
+    fn fill_head(&mut self) {
+        if !self.head.is_empty() || self.len == 0 {
+            return;
+        }
+        match self.middle.pop_front() {
+            Some(chunk) => self.head = Arc::unwrap_or_clone(chunk),
+            None => std::mem::swap(&mut self.head, &mut self.tail),
+        }
     }
 
     /// Puts an item at the place its order gives it.
@@ -82,29 +98,45 @@ impl<T: Item> Chunks<T> {
         if self.back().is_none_or(|last| last.order() < order) {
             return self.push_back(item);
         }
-        let at = self.chunk_of(order).min(self.chunks.len() - 1);
-        let chunk = Arc::make_mut(&mut self.chunks[at]);
-        let within = chunk.partition_point(|other| other.order() < order);
-        chunk.insert(within, item);
         self.len += 1;
-        if chunk.len() > CHUNK {
-            let rest = chunk.split_off(CHUNK / 2);
-            self.chunks.insert(at + 1, Arc::new(rest));
+        match self.place_of(order) {
+            Place::Head => {
+                if let Some(rest) = insert_into(&mut self.head, item) {
+                    self.middle.push_front(Arc::new(rest));
+                }
+            }
+            Place::Middle(at) => {
+                if let Some(rest) = insert_into(Arc::make_mut(&mut self.middle[at]), item) {
+                    self.middle.insert(at + 1, Arc::new(rest));
+                }
+            }
+            Place::Tail => {
+                if let Some(rest) = insert_into(&mut self.tail, item) {
+                    self.middle.push_back(Arc::new(std::mem::replace(&mut self.tail, rest)));
+                }
+            }
         }
     }
 
     pub fn get(&self, order: u64) -> Option<&T> {
-        let chunk = self.chunks.get(self.chunk_of(order))?;
-        let within = chunk.binary_search_by_key(&order, Item::order).ok()?;
-        chunk.get(within)
+        let chunk = match self.place_of(order) {
+            Place::Head => &self.head,
+            Place::Middle(at) => &self.middle[at],
+            Place::Tail => &self.tail,
+        };
+        chunk.get(find(chunk, order)?)
     }
 
     /// Lets the item of that order be changed, but for its order.
     pub fn update(&mut self, order: u64, change: impl FnOnce(&mut T)) -> bool {
-        let at = self.chunk_of(order);
-        let Some(chunk) = self.chunks.get_mut(at) else { return false };
-        let Ok(within) = chunk.binary_search_by_key(&order, Item::order) else { return false };
-        change(&mut Arc::make_mut(chunk)[within]);
+        let chunk = match self.place_of(order) {
+            Place::Head => &mut self.head,
+            Place::Middle(at) if find(&self.middle[at], order).is_none() => return false,
+            Place::Middle(at) => Arc::make_mut(&mut self.middle[at]),
+            Place::Tail => &mut self.tail,
+        };
+        let Some(within) = find(chunk, order) else { return false };
+        change(&mut chunk[within]);
         true
     }
 
@@ -113,14 +145,21 @@ impl<T: Item> Chunks<T> {
         if self.front().is_some_and(|first| first.order() == order) {
             return self.pop_front();
         }
-        let at = self.chunk_of(order);
-        let chunk = self.chunks.get_mut(at)?;
-        let within = chunk.binary_search_by_key(&order, Item::order).ok()?;
-        let item = Arc::make_mut(chunk).remove(within)?;
+        let item = match self.place_of(order) {
+            Place::Head => self.head.remove(find(&self.head, order)?)?,
+            Place::Middle(at) => {
+                let within = find(&self.middle[at], order)?;
+                let chunk = Arc::make_mut(&mut self.middle[at]);
+                let item = chunk.remove(within)?;
+                if chunk.is_empty() {
+                    self.middle.remove(at);
+                }
+                item
+            }
+            Place::Tail => self.tail.remove(find(&self.tail, order)?)?,
+        };
         self.len -= 1;
-        if chunk.is_empty() && self.chunks.len() > 1 {
-            self.chunks.remove(at);
-        }
+        self.fill_head();
         Some(item)
     }
 
@@ -129,10 +168,30 @@ impl<T: Item> Chunks<T> {
         std::mem::take(self)
     }
 
-    /// The chunk in which an item of that order stands, if any holds it.
-    fn chunk_of(&self, order: u64) -> usize {
-        self.chunks.partition_point(|chunk| chunk.back().is_some_and(|last| last.order() < order))
+    fn place_of(&self, order: u64) -> Place {
+        let ends_before = |chunk: &VecDeque<T>| chunk.back().is_some_and(|last| last.order() < order);
+        if !ends_before(&self.head) {
+            return Place::Head;
+        }
+        let at = self.middle.partition_point(|chunk| ends_before(chunk));
+        if at < self.middle.len() { Place::Middle(at) } else { Place::Tail }
     }
+}
+
+/// Where in a chunk an item stands. Most chunks have no gaps.
+fn find<T: Item>(chunk: &VecDeque<T>, order: u64) -> Option<usize> {
+    let guess = order.checked_sub(chunk.front()?.order())? as usize;
+    if chunk.get(guess).is_some_and(|item| item.order() == order) {
+        return Some(guess);
+    }
+    chunk.binary_search_by_key(&order, Item::order).ok()
+}
+
+/// Puts an item into a chunk; the second half of a chunk that is too long by that.
+fn insert_into<T: Item>(chunk: &mut VecDeque<T>, item: T) -> Option<VecDeque<T>> {
+    let within = chunk.partition_point(|other| other.order() < item.order());
+    chunk.insert(within, item);
+    (chunk.len() > CHUNK).then(|| chunk.split_off(CHUNK / 2))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::effect::{ChannelId, Effect, MessageId, QueueId, Reply};
 use super::machine::{At, Broker};
 use super::publish::Taken;
 use super::refusal::{Outcome, Refusal};
-use super::timers::Timer;
+use super::timers::{Timer, sooner};
 
 /// The confirms of a channel.
 #[derive(Clone, Debug)]
@@ -157,10 +157,10 @@ impl Broker {
         seq: u32,
     ) -> Taken {
         let state = self.queue(queue);
-        let persistent = self.messages.get(message).is_some_and(|message| message.content.persistent);
+        let is_persistent = || self.messages.get(message).is_some_and(|message| message.content.persistent);
         let (delay, batch) = if state.is_quorum() {
             (self.config.quorum_commit, &mut self.storing.quorum)
-        } else if persistent && state.spec.durable {
+        } else if state.spec.durable && is_persistent() {
             (self.config.disk_confirm, &mut self.storing.disk)
         } else {
             return Taken::Stored;
@@ -177,7 +177,7 @@ impl Broker {
     }
 
     pub(super) fn storing_due(&self) -> Option<SimTime> {
-        [self.storing.disk.due(), self.storing.quorum.due()].into_iter().flatten().min()
+        sooner(self.storing.disk.due(), self.storing.quorum.due())
     }
 
     /// Flushes are over: what was in them is confirmed.

@@ -75,9 +75,23 @@ impl Rows {
         }
     }
 
-    /// Takes the next consumer out of the first row that has one.
-    pub fn next(&mut self) -> Option<(ConsumerId, i64)> {
-        self.rows.iter_mut().find_map(|(priority, row)| Some((row.pop_front()?, *priority)))
+    /// The next consumer: the first of the first row that has one.
+    pub fn next(&self) -> Option<ConsumerId> {
+        self.rows.iter().find_map(|(_, row)| row.front().copied())
+    }
+
+    /// The next one goes to the end of its row.
+    pub fn pass_turn(&mut self) {
+        if let Some((_, row)) = self.rows.iter_mut().find(|(_, row)| !row.is_empty())
+            && row.len() > 1
+        {
+            row.rotate_left(1);
+        }
+    }
+
+    /// The next one leaves its row.
+    pub fn drop_next(&mut self) {
+        self.rows.iter_mut().find_map(|(_, row)| row.pop_front());
     }
 }
 
@@ -95,12 +109,12 @@ impl Broker {
         let channel = self.channel(consumer.channel);
         // RabbitMQ: quorum queues and streams know nothing of the channel's limit.
         let is_free =
-            consumer.queue != QueueId::NONE && self.queue(consumer.queue).spec.kind != QueueKind::Classic;
+            || consumer.queue != QueueId::NONE && self.queue(consumer.queue).spec.kind != QueueKind::Classic;
         // RabbitMQ: a channel at its limit gives nothing to its consumers without acknowledgement, either.
         consumer.has_credit()
-            && (is_free
-                || channel.global_prefetch == 0
-                || channel.in_flight + channel.global_gets < u32::from(channel.global_prefetch))
+            && (channel.global_prefetch == 0
+                || channel.in_flight + channel.global_gets < u32::from(channel.global_prefetch)
+                || is_free())
     }
 
     /// Takes a consumer away from its queue, and gives the turn of a single active one to the next.

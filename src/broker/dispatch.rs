@@ -11,7 +11,7 @@ use super::profile::QuorumPriority;
 use super::publish::Taken;
 use super::queue::{Entry, QueueKind};
 use super::settings::{Overflow, Settings};
-use super::timers::Timer;
+use super::timers::{Timer, sooner};
 
 /// RabbitMQ: rabbit_fifo takes priorities above this as high, where it knows two levels.
 const HIGH_ABOVE: u8 = 4;
@@ -51,13 +51,21 @@ impl Broker {
         self.put(Effect::Enqueued { message, queue: id });
         self.messages.retain(message);
         let entry = self.entry(id, message);
-        let bytes = self.body_bytes(message);
         let queue = self.queue_mut(id);
-        let was_empty = queue.ready.is_empty();
         queue.next_place += 1;
-        queue.ready.push(entry, bytes);
         // RabbitMQ: one that can be handed on at once neither expires nor counts.
-        let handed_on = if was_empty { self.hand_out_head(id) } else { None };
+        let taker = if queue.ready.is_empty() { self.next_consumer(id) } else { None };
+        let handed_on = match taker {
+            Some(consumer) => {
+                self.queue_mut(id).ready.pass_turn();
+                Some(self.hand_out(consumer, id, entry))
+            }
+            None => {
+                let bytes = self.body_bytes(message);
+                self.queue_mut(id).ready.push(entry, bytes);
+                None
+            }
+        };
         let settled = handed_on == Some(true);
         if redelivered && handed_on.is_none() {
             self.queue_mut(id).ready.change(&entry, |entry| {
@@ -100,7 +108,7 @@ impl Broker {
             (_, QuorumPriority::TwoLevels) => u8::from(given.is_some_and(|priority| priority > HIGH_ABOVE)),
             (_, QuorumPriority::Strict) => given.unwrap_or(STRICT_DEFAULT).min(STRICT_MAX),
         };
-        let ttl = [queue.settings.ttl, content.and_then(|content| content.ttl)].into_iter().flatten().min();
+        let ttl = sooner(queue.settings.ttl, content.and_then(|content| content.ttl));
         // RabbitMQ: a quorum queue keeps a message for a millisecond at least.
         let least = u64::from(queue.is_quorum());
         Entry {
@@ -133,6 +141,9 @@ impl Broker {
 
     /// Hands out what can be handed out, lets expire what is too old and drop what is too much.
     pub(super) fn settle_queue(&mut self, id: QueueId) {
+        if self.queue(id).is_at_rest() {
+            return;
+        }
         self.end_delays(id);
         loop {
             self.expire_heads(id);
@@ -147,7 +158,7 @@ impl Broker {
     /// Gives the head of a queue to the consumer whose turn it is. `None`: nothing is ready or nobody can take it;
     /// `Some(true)`: it is settled already, by no_ack.
     fn hand_out_head(&mut self, id: QueueId) -> Option<bool> {
-        if self.queue(id).ready.is_empty() || !self.node_up {
+        if self.queue(id).ready.is_empty() {
             return None;
         }
         let consumer = self.next_consumer(id)?;
@@ -164,17 +175,21 @@ impl Broker {
     /// RabbitMQ: the first consumer of the highest priority that can take one; it then goes to the end of its
     /// row. Those found without credit leave the row until they have some.
     fn next_consumer(&mut self, id: QueueId) -> Option<ConsumerId> {
+        if !self.node_up {
+            return None;
+        }
         let queue = self.queue(id);
         if queue.spec.single_active {
             let active = self.yielding(id);
             return (active != ConsumerId::NONE && self.can_take(self.consumer(active))).then_some(active);
         }
         loop {
-            let (consumer, priority) = self.queue_mut(id).consumers.next()?;
+            let consumer = self.queue(id).consumers.next()?;
             if self.can_take(self.consumer(consumer)) {
-                self.queue_mut(id).consumers.stand(consumer, priority);
+                self.queue_mut(id).consumers.pass_turn();
                 return Some(consumer);
             }
+            self.queue_mut(id).consumers.drop_next();
             self.consumer_mut(consumer).is_blocked = true;
         }
     }

@@ -390,11 +390,24 @@ pub struct Exception {
 pub trait Effects {
     /// Takes one effect.
     fn put(&mut self, effect: Effect);
+
+    /// Takes all of a command, and leaves room for the next one's.
+    fn put_all(&mut self, effects: &mut Vec<Effect>) {
+        effects.drain(..).for_each(|effect| self.put(effect));
+    }
 }
 
 impl Effects for Vec<Effect> {
     fn put(&mut self, effect: Effect) {
         self.push(effect);
+    }
+
+    fn put_all(&mut self, effects: &mut Vec<Effect>) {
+        if self.is_empty() {
+            std::mem::swap(self, effects);
+        } else {
+            self.append(effects);
+        }
     }
 }
 
@@ -403,6 +416,10 @@ pub struct Discard;
 
 impl Effects for Discard {
     fn put(&mut self, _: Effect) {}
+
+    fn put_all(&mut self, effects: &mut Vec<Effect>) {
+        effects.clear();
+    }
 }
 
 const _: () = assert!(size_of::<Effect>() <= 24, "effects are copied for every message");

@@ -133,9 +133,7 @@ impl Broker {
         out: &mut impl Effects,
     ) {
         self.carry_out(now, command, choices);
-        for effect in self.effects.drain(..) {
-            out.put(effect);
-        }
+        out.put_all(&mut self.effects);
     }
 
     fn carry_out(&mut self, now: SimTime, command: Command, choices: &mut dyn Choices) {
@@ -159,19 +157,18 @@ impl Broker {
 
     /// Publishes what died, what exchanges let go, and what dies by that.
     pub(super) fn carry_on(&mut self, choices: &mut dyn Choices) {
-        self.retry_dead_letters(choices);
-        loop {
+        if !self.letters_to_retry.is_empty() {
+            self.retry_dead_letters(choices);
+        }
+        while !self.deaths.is_empty()
+            || !self.releases.is_empty()
+            || !self.letters_to_forward.is_empty()
+            || !self.traced.is_empty()
+        {
             self.bury(choices);
             self.release(choices);
             self.forward_dead_letters(choices);
             self.send_traced(choices);
-            let is_done = self.deaths.is_empty()
-                && self.releases.is_empty()
-                && self.letters_to_forward.is_empty()
-                && self.traced.is_empty();
-            if is_done {
-                return;
-            }
         }
     }
 

@@ -84,33 +84,11 @@ impl Message {
     }
 }
 
-/// 256 messages with numbers in a row.
-#[derive(Clone, Debug, Default)]
-pub struct MessageBlock {
-    first: u32,
-    messages: Vec<Message>,
-}
-
-impl MessageBlock {
-    /// The number of its first message; always the same for a message, so blocks can be told apart by it.
-    pub fn first(&self) -> MessageId {
-        MessageId(self.first)
-    }
-
-    /// Whether no message will be added.
-    pub fn is_full(&self) -> bool {
-        self.messages.len() as u32 == BLOCK
-    }
-
-    /// One of its messages.
-    pub fn message(&self, id: MessageId) -> Option<&Message> {
-        self.messages.get(id.0.checked_sub(self.first)? as usize)
-    }
-}
-
+/// 256 messages with numbers in a row, once they are complete.
 #[derive(Clone, Debug)]
-struct Slot {
-    block: Option<Arc<MessageBlock>>,
+struct Block {
+    /// None once no copy refers to them.
+    messages: Option<Arc<Vec<Message>>>,
     /// Copies that refer to its messages.
     live: u32,
 }
@@ -118,9 +96,13 @@ struct Slot {
 /// All messages that something still refers to.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Store {
-    slots: VecDeque<Slot>,
-    /// Slots that were dropped from the front.
+    blocks: VecDeque<Block>,
+    /// Blocks that were dropped from the front.
     dropped: u32,
+    /// The messages after the last block: a clone copies them.
+    open: Vec<Message>,
+    /// Copies that refer to them.
+    open_live: u32,
     next: u32,
     /// Blocks that may be free, looked at before the next command.
     idle: Vec<u32>,
@@ -133,60 +115,55 @@ impl Store {
         let id = self.next;
         self.next += 1;
         self.bytes += message_bytes(&message);
-        if id.is_multiple_of(BLOCK) {
-            let block = MessageBlock { first: id, messages: Vec::with_capacity(BLOCK as usize) };
-            self.slots.push_back(Slot { block: Some(Arc::new(block)), live: 0 });
-        }
-        if let Some(block) = self.slots.back_mut().and_then(|slot| slot.block.as_mut()) {
-            Arc::make_mut(block).messages.push(message);
-        }
+        self.open.push(message);
         if self.next.is_multiple_of(BLOCK) {
+            let messages = std::mem::replace(&mut self.open, Vec::with_capacity(BLOCK as usize));
+            let live = std::mem::take(&mut self.open_live);
+            self.blocks.push_back(Block { messages: Some(Arc::new(messages)), live });
             self.idle.push(id / BLOCK);
         }
         MessageId(id)
     }
 
     pub fn retain(&mut self, id: MessageId) {
-        if let Some(slot) = self.slot(id) {
-            slot.live += 1;
+        if let Some(live) = self.live(id) {
+            *live += 1;
         }
     }
 
     pub fn release(&mut self, id: MessageId) {
-        let Some(slot) = self.slot(id) else { return };
-        slot.live -= 1;
-        if slot.live == 0 {
+        let Some(live) = self.live(id) else { return };
+        *live -= 1;
+        if *live == 0 {
             self.idle.push(id.0 / BLOCK);
         }
     }
 
-    /// Frees the full blocks that no copy refers to.
+    /// Frees the blocks that no copy refers to.
     pub fn sweep(&mut self) {
         while let Some(number) = self.idle.pop() {
-            let Some(slot) = number.checked_sub(self.dropped).and_then(|at| self.slots.get_mut(at as usize))
-            else {
-                continue;
-            };
-            if slot.live == 0
-                && slot.block.as_ref().is_some_and(|block| block.is_full())
-                && let Some(block) = slot.block.take()
+            let at = number.checked_sub(self.dropped);
+            let Some(block) = at.and_then(|at| self.blocks.get_mut(at as usize)) else { continue };
+            if block.live == 0
+                && let Some(messages) = block.messages.take()
             {
-                self.bytes -= block.messages.iter().map(message_bytes).sum::<u64>();
+                self.bytes -= messages.iter().map(message_bytes).sum::<u64>();
             }
         }
-        while self.slots.front().is_some_and(|slot| slot.block.is_none()) {
-            self.slots.pop_front();
+        while self.blocks.front().is_some_and(|block| block.messages.is_none()) {
+            self.blocks.pop_front();
             self.dropped += 1;
         }
     }
 
     pub fn get(&self, id: MessageId) -> Option<&Message> {
-        self.block(id)?.message(id)
-    }
-
-    pub fn block(&self, id: MessageId) -> Option<&Arc<MessageBlock>> {
-        let at = (id.0 / BLOCK).checked_sub(self.dropped)?;
-        self.slots.get(at as usize)?.block.as_ref()
+        let at = (id.0 / BLOCK).checked_sub(self.dropped)? as usize;
+        let messages = match self.blocks.get(at) {
+            Some(block) => block.messages.as_deref()?,
+            None if at == self.blocks.len() => &self.open,
+            None => return None,
+        };
+        messages.get((id.0 % BLOCK) as usize)
     }
 
     pub fn next(&self) -> MessageId {
@@ -197,9 +174,13 @@ impl Store {
         self.bytes
     }
 
-    fn slot(&mut self, id: MessageId) -> Option<&mut Slot> {
-        let at = (id.0 / BLOCK).checked_sub(self.dropped)?;
-        self.slots.get_mut(at as usize)
+    /// How many copies refer to the block that a message stands in.
+    fn live(&mut self, id: MessageId) -> Option<&mut u32> {
+        let at = (id.0 / BLOCK).checked_sub(self.dropped)? as usize;
+        if at == self.blocks.len() {
+            return Some(&mut self.open_live);
+        }
+        self.blocks.get_mut(at).map(|block| &mut block.live)
     }
 }
 

@@ -73,7 +73,7 @@ pub use effect::{
 };
 pub use explain::{BindingAnswer, BindingExplained, Explained, HeaderAnswer, Idles, Waits};
 pub use machine::Broker;
-pub use message::{Message, MessageBlock};
+pub use message::Message;
 pub use profile::{ChannelLimitText, Profile, QuorumPriority, TimeoutOf, Version};
 pub use queue::QueueKind;
 pub use route_cache::RouteCache;

@@ -14,7 +14,7 @@ use super::machine::Broker;
 use super::profile::QuorumPriority;
 use super::settings::Settings;
 use super::stream::Stream;
-use super::timers::Timer;
+use super::timers::{Timer, sooner};
 use super::vhost::VhostId;
 
 /// The type of a queue.
@@ -179,14 +179,19 @@ impl Ready {
             Some(entry) => entry,
             None => {
                 let row = self.next_row()?;
-                if let Some(turn) = &mut self.turn {
-                    *turn = if *turn == TURNS { 0 } else { *turn + 1 };
-                }
+                self.pass_turn();
                 self.rows[row].pop_front()?
             }
         };
         self.count_out(&entry, bytes_of(entry.message));
         Some(entry)
+    }
+
+    /// Something that was not returned is handed out.
+    pub fn pass_turn(&mut self) {
+        if let Some(turn) = &mut self.turn {
+            *turn = if *turn == TURNS { 0 } else { *turn + 1 };
+        }
     }
 
     /// The first head that is too old: of each row in a quorum queue, else only what is delivered next.
@@ -317,7 +322,16 @@ impl Queue {
         if let Some(stream) = &self.stream {
             return stream.due();
         }
-        [self.ready.expires_at(self.is_quorum()), self.delayed.due()].into_iter().flatten().min()
+        sooner(self.ready.expires_at(self.is_quorum()), self.delayed.due())
+    }
+
+    /// Nothing is in it that could be handed out, expire or be too much.
+    pub fn is_at_rest(&self) -> bool {
+        self.ready.is_empty()
+            && self.delayed.len() == 0
+            && self.stream.is_none()
+            && self.settings.max_length.is_none()
+            && self.settings.max_bytes.is_none()
     }
 
     /// The messages and bytes that its limits are about.

@@ -31,6 +31,14 @@ pub(super) enum Timer {
     DeadLetters(QueueId),
 }
 
+/// The smaller one, or the one there is.
+pub(super) fn sooner<T: Ord>(one: Option<T>, other: Option<T>) -> Option<T> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
 /// The heap.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Timers {

@@ -10,7 +10,7 @@ use super::binding::Destination as Target;
 use super::connection::ChannelSlot;
 use super::effect::{BindingId, ChannelId, ConsumerId, ExchangeId, MessageId, QueueId};
 use super::machine::Broker;
-use super::message::{Message, MessageBlock};
+use super::message::Message;
 use super::queue::{Queue, QueueKind};
 use super::stream::{Stream, StreamView};
 
@@ -466,12 +466,6 @@ impl<'a> View<'a> {
     /// A message that a copy still refers to, or that the last command settled.
     pub fn message(self, id: MessageId) -> Option<&'a Message> {
         self.broker.messages.get(id)
-    }
-
-    /// The block a message stands in. Whoever wants its messages for longer keeps the `Arc`; while the block is
-    /// not full, a clone of it must be asked for again after each publish.
-    pub fn message_block(self, id: MessageId) -> Option<&'a Arc<MessageBlock>> {
-        self.broker.messages.block(id)
     }
 
     /// The number the next message will have.

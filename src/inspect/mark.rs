@@ -137,7 +137,7 @@ fn delivery_kind(is_redelivered: bool) -> MarkKind {
 /// What a client sends is drawn as what it means to messages.
 fn sent_kind(names: Names<'_>, record: &Record) -> MarkKind {
     let info = record.command().and_then(|number| names.recording.tables().commands.get(number));
-    let Some(Command::Method { method, .. }) = info.map(|info| &info.command) else { return MarkKind::Other };
+    let Some(Command::Method { method, .. }) = info.map(|info| info.command) else { return MarkKind::Other };
     match method {
         Method::BasicPublish { .. } => MarkKind::Publish,
         Method::BasicAck { .. } => MarkKind::Ack,

@@ -7,16 +7,19 @@ use std::sync::Arc;
 /// Items in a chunk: large enough that pointers do not matter, small enough that copying one does not either.
 const CHUNK: usize = 128;
 
-/// First in, first out. A clone copies a pointer for each chunk.
+/// First in, first out. A clone copies the chunks at both ends, which it does not share, and a pointer for each other.
+/// If `head` is empty, all is; what is short stands in `head` alone.
 #[derive(Clone, Debug)]
 pub(super) struct Fifo<T> {
-    chunks: VecDeque<Arc<VecDeque<T>>>,
+    head: VecDeque<T>,
+    middle: VecDeque<Arc<VecDeque<T>>>,
+    tail: VecDeque<T>,
     len: u32,
 }
 
 impl<T> Default for Fifo<T> {
     fn default() -> Self {
-        Self { chunks: VecDeque::new(), len: 0 }
+        Self { head: VecDeque::new(), middle: VecDeque::new(), tail: VecDeque::new(), len: 0 }
     }
 }
 
@@ -30,28 +33,33 @@ impl<T: Clone> Fifo<T> {
     }
 
     pub fn front(&self) -> Option<&T> {
-        self.chunks.front().and_then(|chunk| chunk.front())
+        self.head.front()
     }
 
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
-        self.chunks.iter().flat_map(|chunk| chunk.iter())
+        self.head.iter().chain(self.middle.iter().flat_map(|chunk| chunk.iter())).chain(&self.tail)
     }
 
     pub fn push(&mut self, item: T) {
         self.len += 1;
-        match self.chunks.back_mut() {
-            Some(chunk) if chunk.len() < CHUNK => Arc::make_mut(chunk).push_back(item),
-            _ => self.chunks.push_back(Arc::new(VecDeque::from([item]))),
+        if self.head.len() < CHUNK && self.middle.is_empty() && self.tail.is_empty() {
+            return self.head.push_back(item);
         }
+        if self.tail.len() >= CHUNK {
+            let full = std::mem::replace(&mut self.tail, VecDeque::with_capacity(CHUNK));
+            self.middle.push_back(Arc::new(full));
+        }
+        self.tail.push_back(item);
     }
 
     pub fn pop(&mut self) -> Option<T> {
-        let chunk = self.chunks.front_mut()?;
-        let item = Arc::make_mut(chunk).pop_front()?;
+        let item = self.head.pop_front()?;
         self.len -= 1;
-        // The last chunk stays: a queue of one item at a time should not allocate for each.
-        if chunk.is_empty() && self.chunks.len() > 1 {
-            self.chunks.pop_front();
+        if self.head.is_empty() && self.len > 0 {
+            match self.middle.pop_front() {
+                Some(chunk) => self.head = Arc::unwrap_or_clone(chunk),
+                None => std::mem::swap(&mut self.head, &mut self.tail),
+            }
         }
         Some(item)
     }

@@ -126,10 +126,15 @@ const LOGGED: [Ask; 13] = [
     Ask::DeadLettered,
 ];
 
+/// One more than the number of the last question that is kept.
+const LOGS: usize = Ask::DeadLettered as usize + 1;
+
 /// Everything so far, a log for each kind of question that the script asks.
 #[derive(Clone, Debug)]
 pub(super) struct History {
-    logs: Vec<Option<Log<Item>>>,
+    /// By the question's number; empty for those that are not kept.
+    logs: Vec<Log<Item>>,
+    kept: Reads,
     /// Touched in this step.
     pub touched: Reads,
     /// Logical bytes.
@@ -139,23 +144,22 @@ pub(super) struct History {
 impl History {
     pub fn new(program: &Program) -> Self {
         let asked = |ask: &Ask| program.questions.iter().any(|question| question.what == *ask);
-        let logs = LOGGED.iter().map(|ask| asked(ask).then(Log::default)).collect();
-        Self { logs, touched: Reads::NOTHING, bytes: 0 }
+        let kept = LOGGED.iter().filter(|ask| asked(ask)).map(|ask| Reads::ask(*ask));
+        let kept = kept.fold(Reads::NOTHING, Reads::with);
+        Self { logs: vec![Log::default(); LOGS], kept, touched: Reads::NOTHING, bytes: 0 }
     }
 
     pub fn log(&self, what: Ask) -> Option<&Log<Item>> {
-        let at = LOGGED.iter().position(|ask| *ask == what)?;
-        self.logs.get(at)?.as_ref()
+        self.kept.meets(Reads::ask(what)).then(|| &self.logs[what as usize])
     }
 
     /// Keeps what happened, if some question asks for it.
     pub fn add(&mut self, what: Ask, item: impl FnOnce() -> Option<Item>) {
         self.touched = self.touched.with(Reads::ask(what));
-        let log = LOGGED.iter().position(|ask| *ask == what).and_then(|at| self.logs.get_mut(at)?.as_mut());
-        if let Some(log) = log
+        if self.kept.meets(Reads::ask(what))
             && let Some(item) = item()
         {
-            log.push(item);
+            self.logs[what as usize].push(item);
             self.bytes += 64;
         }
     }

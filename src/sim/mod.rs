@@ -24,7 +24,7 @@ mod value;
 pub use checks::{CheckResult, CheckState};
 pub use client::{Client, Life};
 pub use network::LATENCY;
-pub use port::{Content, Delivery, FromBroker, Refused, ToBroker};
+pub use port::{Content, FromBroker, Refused, ToBroker};
 pub use random::{Purpose, Stream};
 pub use record::{Record, RecordKind, Recording};
 pub use run::{Intervention, Limit, Limits, Outcome, Progress, Run, RunSpec, judge};

@@ -1,7 +1,5 @@
 //! The network: each direction of a connection is a stream. What is sent first arrives first, whatever the jitter.
 
-use std::collections::BTreeMap;
-
 use crate::amqp::{SimDuration, SimTime};
 
 use super::chunked::Fifo;
@@ -126,7 +124,8 @@ impl Link {
 /// All connections, by number, until both sides have left them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Network {
-    links: BTreeMap<u32, Link>,
+    /// By number; none where both sides have left it, or where there is no network.
+    links: Vec<Option<Box<Link>>>,
     /// Whose each connection is or was, by number.
     actors: Vec<u16>,
 }
@@ -136,13 +135,14 @@ impl Network {
     pub fn open(&mut self, actor: u16, life: u16) -> u32 {
         let connection = self.actors.len() as u32;
         self.actors.push(actor);
-        self.links.insert(connection, Link::new(actor, life));
+        self.links.push(Some(Box::new(Link::new(actor, life))));
         connection
     }
 
     /// A connection without a network: the operator's.
     pub fn open_hidden(&mut self, actor: u16) -> u32 {
         self.actors.push(actor);
+        self.links.push(None);
         self.actors.len() as u32 - 1
     }
 
@@ -151,29 +151,31 @@ impl Network {
     }
 
     pub fn link(&self, connection: u32) -> Option<&Link> {
-        self.links.get(&connection)
+        self.links.get(connection as usize)?.as_deref()
     }
 
     pub fn link_mut(&mut self, connection: u32) -> Option<&mut Link> {
-        self.links.get_mut(&connection)
+        self.links.get_mut(connection as usize)?.as_deref_mut()
     }
 
     /// Forgets a connection that both sides have left.
     pub fn forget(&mut self, connection: u32) {
         let is_over =
             |link: &Link| link.is_gone && link.up.is_empty() && (!link.is_heard || link.down.is_empty());
-        if self.links.get(&connection).is_some_and(is_over) {
-            self.links.remove(&connection);
+        if let Some(place) = self.links.get_mut(connection as usize)
+            && place.as_deref().is_some_and(is_over)
+        {
+            *place = None;
         }
     }
 
     /// The connections of an actor that are not over.
     pub fn of(&self, actor: u16) -> Vec<u32> {
-        self.links.iter().filter(|(_, link)| link.actor == actor).map(|(connection, _)| *connection).collect()
+        self.all().filter(|(_, link)| link.actor == actor).map(|(connection, _)| connection).collect()
     }
 
     /// All that are not over.
     pub fn all(&self) -> impl Iterator<Item = (u32, &Link)> {
-        self.links.iter().map(|(connection, link)| (*connection, link))
+        self.links.iter().zip(0..).filter_map(|(link, connection)| Some((connection, link.as_deref()?)))
     }
 }

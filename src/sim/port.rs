@@ -5,8 +5,10 @@
 
 use std::sync::Arc;
 
-use crate::amqp::{ChannelNumber, DeliveryTag, Method, Name, Open, PublishSeqNo, Scope, Template};
-use crate::broker::Reply;
+use crate::amqp::{ChannelNumber, ConnectionId, Method, Name, Open, PublishSeqNo, Scope, Template};
+use crate::broker::{Command, Reply};
+
+use super::value::MessageValue;
 
 /// What a client sends.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +21,17 @@ pub enum ToBroker {
     Drop,
 }
 
+impl ToBroker {
+    /// The command that it is, on that connection.
+    pub(super) fn on(self, connection: ConnectionId) -> Command {
+        match self {
+            Self::Open(open) => Command::Connect { connection, open },
+            Self::Method(channel, method) => Command::Method { connection, channel, method },
+            Self::Drop => Command::Lost { connection },
+        }
+    }
+}
+
 /// What a client is told.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FromBroker {
@@ -29,9 +42,9 @@ pub enum FromBroker {
     /// The reply to a method.
     Reply(ChannelNumber, Reply),
     /// A delivery to a consumer.
-    Delivery(Box<Delivery>),
+    Delivery(ChannelNumber, Arc<MessageValue>),
     /// What a get returned.
-    Got(Box<Delivery>),
+    Got(ChannelNumber, Arc<MessageValue>),
     /// A publish of that number was confirmed (ack) or refused (nack).
     Confirmed {
         /// Channel.
@@ -68,37 +81,14 @@ impl FromBroker {
     /// What it says, without the caller's numbers: two that look alike have the same effect.
     pub fn shape(&self) -> String {
         match self {
-            Self::Delivery(delivery) | Self::Got(delivery) => format!(
-                "{} {:?} {:?} {} {}",
-                delivery.channel, delivery.consumer_tag, delivery.content, delivery.tag, delivery.redelivered
+            Self::Delivery(channel, message) | Self::Got(channel, message) => format!(
+                "{channel} {:?} {:?} {} {}",
+                message.consumer_tag, message.content, message.tag, message.redelivered
             ),
             Self::Returned { channel, content, code, .. } => format!("{channel} {content:?} {code}"),
             other => format!("{other:?}"),
         }
     }
-}
-
-/// A message and what belongs to this handing over of it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Delivery {
-    /// Channel.
-    pub channel: ChannelNumber,
-    /// Consumer tag; none for a get.
-    pub consumer_tag: Option<Name>,
-    /// The message.
-    pub content: Content,
-    /// Delivery tag.
-    pub tag: DeliveryTag,
-    /// Handed out before.
-    pub redelivered: bool,
-    /// How many are left in the queue, of a get.
-    pub message_count: Option<u32>,
-    /// The caller's number for the message, only to be handed back.
-    pub message: u32,
-    /// The caller's number for the consumer, only to be handed back.
-    pub consumer: u32,
-    /// The caller's number for this delivery, only to be handed back.
-    pub delivered: u32,
 }
 
 /// A message, shared with whoever else holds it.

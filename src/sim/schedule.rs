@@ -1,6 +1,6 @@
 //! What comes next: a total order of (time, class, number given when scheduled).
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
 use crate::amqp::SimTime;
@@ -43,13 +43,47 @@ pub(super) enum Event {
     Again(u16, u16, u32),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug)]
 struct Scheduled {
     time: SimTime,
-    class: Class,
-    number: u64,
+    /// Class and number as one: the class in the highest bits.
+    place: u64,
     event: Event,
 }
+
+/// Bits of a number; no run gives out so many.
+const NUMBER_BITS: u32 = 60;
+
+impl Scheduled {
+    fn number(&self) -> u64 {
+        self.place & ((1 << NUMBER_BITS) - 1)
+    }
+}
+
+/// By time, class and number; what has all three in common is the same event.
+impl Ord for Scheduled {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.time, self.place).cmp(&(other.time, other.place))
+    }
+}
+
+impl PartialOrd for Scheduled {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+
+    fn le(&self, other: &Self) -> bool {
+        (self.time, self.place) <= (other.time, other.place)
+    }
+}
+
+impl PartialEq for Scheduled {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Scheduled {}
 
 /// The event queue.
 #[derive(Clone, Debug, Default)]
@@ -72,7 +106,8 @@ impl Schedule {
     }
 
     pub fn push_numbered(&mut self, time: SimTime, class: Class, number: u64, event: Event) {
-        self.heap.push(Reverse(Scheduled { time, class, number, event }));
+        let place = (class as u64) << NUMBER_BITS | number;
+        self.heap.push(Reverse(Scheduled { time, place, event }));
     }
 
     /// The time of the next event.
@@ -82,12 +117,12 @@ impl Schedule {
 
     /// The number of the next event and what it is.
     pub fn front(&self) -> Option<(u64, Event)> {
-        self.heap.peek().map(|Reverse(next)| (next.number, next.event))
+        self.heap.peek().map(|Reverse(next)| (next.number(), next.event))
     }
 
     /// The next event, with its time and number.
     pub fn pop(&mut self) -> Option<(SimTime, u64, Event)> {
-        self.heap.pop().map(|Reverse(next)| (next.time, next.number, next.event))
+        self.heap.pop().map(|Reverse(next)| (next.time, next.number(), next.event))
     }
 
     /// What is scheduled, soonest first.

@@ -138,7 +138,7 @@ impl Watch {
 
     fn applied(&mut self, names: Names<'_>, record: &Record) {
         let command = record.command().and_then(|number| names.recording.tables().commands.get(number));
-        let Some(Command::Method { method, .. }) = command.map(|info| &info.command) else { return };
+        let Some(Command::Method { method, .. }) = command.map(|info| info.command) else { return };
         match method {
             Method::BasicPublish { .. } if self.deferred.contains(&record.actor) => {}
             Method::BasicPublish { .. } => self.applied = Some(*record),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::amqp::Name;
 use crate::broker::Reply;
 use crate::script::program::{ExprId, HandlerId, Pc, Var};
-use crate::sim::port::{Delivery, Refused};
+use crate::sim::port::Refused;
 use crate::sim::value::MessageValue;
 
 use super::memory::EnvId;
@@ -22,8 +22,8 @@ pub(super) struct Frame {
     pub message: Option<Arc<MessageValue>>,
     /// What `get` returned, with the environment after whose end it is no longer meant.
     pub gets: Vec<(EnvId, Arc<MessageValue>)>,
-    /// The consumer whose handler this is: channel, tag.
-    pub consumer: Option<(u16, Name)>,
+    /// The channel of the consumer whose handler this is.
+    pub consumer: Option<u16>,
 }
 
 /// A `try` block that has not ended.
@@ -72,7 +72,7 @@ pub(super) enum WaitOn {
 #[derive(Clone, Debug)]
 pub(super) enum Outcome {
     Reply(Reply),
-    Got(Delivery),
+    Got(Arc<MessageValue>),
     Refused(Arc<Refused>),
 }
 
@@ -147,6 +147,11 @@ impl Frame {
                 | WaitOn::Reconnect(_)
                 | WaitOn::End
         )
+    }
+
+    /// The consumer whose handler this is: channel, tag.
+    pub fn own_consumer(&self) -> Option<(u16, Name)> {
+        Some((self.consumer?, self.message.as_ref()?.consumer_tag.clone()?))
     }
 
     /// The message that `ack` without operand means.

@@ -19,7 +19,6 @@ pub(super) enum Entry {
     Delivery {
         channel: u16,
         opening: u32,
-        tag: Name,
         message: Arc<MessageValue>,
     },
     Returned {
@@ -95,7 +94,7 @@ impl Client {
 
     fn take_entry(&mut self, cx: &mut Surroundings<'_>, entry: Entry) -> Done<()> {
         match entry {
-            Entry::Delivery { channel, tag, message, .. } => self.take_delivery(cx, channel, &tag, message),
+            Entry::Delivery { channel, message, .. } => self.take_delivery(cx, channel, message),
             Entry::Returned { channel, message, .. } => {
                 cx.put(self.pc(), What::Returned(message.clone()));
                 self.begin_if_set(cx, channel, Event::Return, Value::Message(message));
@@ -139,23 +138,17 @@ impl Client {
     }
 
     /// A consumer without a handler holds what it gets.
-    fn take_delivery(
-        &mut self,
-        cx: &mut Surroundings<'_>,
-        channel: u16,
-        tag: &Name,
-        message: Arc<MessageValue>,
-    ) {
+    fn take_delivery(&mut self, cx: &mut Surroundings<'_>, channel: u16, message: Arc<MessageValue>) {
         let consumers = self.channels.get(usize::from(channel)).map_or(&[][..], |channel| &channel.consumers);
+        let Some(tag) = &message.consumer_tag else { return };
         let Some(consumer) = consumers.iter().find(|consumer| consumer.tag == *tag) else { return };
         let Some(handler) = consumer.handler else { return };
-        let tag = consumer.tag.clone();
         self.begin_handler(cx, handler, Value::Message(message.clone()));
         let mut pc = 0;
         if let Some(frame) = self.frames.last_mut() {
             pc = frame.pc;
             frame.message = Some(message.clone());
-            frame.consumer = Some((channel, tag));
+            frame.consumer = Some(channel);
         }
         cx.put(pc, What::Received(message));
     }
@@ -234,16 +227,19 @@ impl Client {
 
     /// The ticker with that timer ticks: an entry, unless one waits already.
     pub(super) fn tick(&mut self, cx: &mut Surroundings<'_>, token: u32) {
-        let next = self.token();
-        let Some(at) = self.tickers.iter().position(|ticker| ticker.token == token) else { return };
+        let Some(at) = self.ticker(token) else { return };
         let ticker = &mut self.tickers[at];
         ticker.due = crate::amqp::SimTime(ticker.due.0.saturating_add(ticker.period));
-        ticker.token = next;
         let (due, was_waiting) = (ticker.due, std::mem::replace(&mut ticker.is_waiting, true));
-        cx.put(0, What::Timer(due, next));
+        cx.put(0, What::Timer(due, token));
         if !was_waiting {
             self.enter(Entry::Tick(at as u32));
         }
+    }
+
+    /// The place of the ticker with that timer. Their numbers go up.
+    pub(super) fn ticker(&self, token: u32) -> Option<usize> {
+        self.tickers.binary_search_by_key(&token, |ticker| ticker.token).ok()
     }
 
     fn pc(&self) -> u32 {

@@ -94,6 +94,7 @@ pub enum Life {
 pub(super) struct Ticker {
     pub period: u64,
     pub due: SimTime,
+    /// Of its timer, the same at every tick.
     pub token: u32,
     pub registered: Registered,
     /// A tick waits in the inbox.

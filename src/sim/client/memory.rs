@@ -72,9 +72,10 @@ impl Arena {
             if env.holders > 0 {
                 return;
             }
-            let slots = std::mem::take(&mut env.slots);
+            self.bytes -= env.slots.iter().map(Value::bytes).sum::<u64>();
+            // The room stays for the next one.
+            env.slots.clear();
             let parent = std::mem::replace(&mut env.parent, EnvId::NONE);
-            self.bytes -= slots.iter().map(Value::bytes).sum::<u64>();
             self.free.push(id.0);
             id = parent;
         }
@@ -120,13 +121,15 @@ impl Arena {
     }
 
     fn add(&mut self, parent: EnvId, slots: u16) -> EnvId {
-        let env = Env { parent, slots: vec![Value::Null; usize::from(slots)], holders: 1 };
         self.bytes += u64::from(slots) * Value::Null.bytes();
         if let Some(at) = self.free.pop() {
-            self.envs[at as usize] = env;
+            let env = &mut self.envs[at as usize];
+            env.parent = parent;
+            env.holders = 1;
+            env.slots.resize(usize::from(slots), Value::Null);
             return EnvId(at);
         }
-        self.envs.push(env);
+        self.envs.push(Env { parent, slots: vec![Value::Null; usize::from(slots)], holders: 1 });
         EnvId(self.envs.len() as u32 - 1)
     }
 }

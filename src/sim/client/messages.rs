@@ -41,8 +41,8 @@ impl Client {
             },
             other => Arc::from(text_of(&other).into_bytes()),
         };
-        let method = Method::BasicPublish { template: template.clone(), body: Arc::clone(&body) };
         if self.is_operator {
+            let method = Method::BasicPublish { template, body };
             cx.put(pc, What::Operate(spec.place.clone(), Box::new(method)));
             return Ok(Flow::Wait(WaitOn::Reply { channel, call: Call::Plain, outcome: None }, 0));
         }
@@ -50,8 +50,10 @@ impl Client {
             && state.confirms
         {
             state.seq += 1;
-            state.unanswered.insert(state.seq, Content { template, body });
+            let content = Content { template: template.clone(), body: body.clone() };
+            state.unanswered.insert(state.seq, content);
         }
+        let method = Method::BasicPublish { template, body };
         cx.put(pc, What::Send(ToBroker::Method(channel + 1, method)));
         Ok(Flow::Next)
     }
@@ -122,7 +124,7 @@ impl Client {
         tag: Option<ExprId>,
     ) -> Done<Flow> {
         let given = tag.map(|tag| self.eval(cx, |eval| eval.text(tag))).transpose()?;
-        let (channel, tag) = match (given, self.frames.last().and_then(|frame| frame.consumer.clone())) {
+        let (channel, tag) = match (given, self.frames.last().and_then(Frame::own_consumer)) {
             (Some(tag), _) => (channel, tag),
             (None, Some(own)) => own,
             (None, None) => {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::amqp::{ChannelNumber, Method, Scope};
 use crate::broker::Reply;
-use crate::sim::port::{Delivery, FromBroker, Refused, ToBroker};
+use crate::sim::port::{FromBroker, Refused, ToBroker};
 use crate::sim::value::MessageValue;
 
 use super::channel::{Channel, ChannelState};
@@ -14,21 +14,6 @@ use super::inbox::Entry;
 use super::machine::{Client, Line};
 use super::output::{NO_PC, What};
 use super::step::Surroundings;
-
-/// `message` as a script has it.
-pub(super) fn message_of(delivery: Delivery) -> Arc<MessageValue> {
-    Arc::new(MessageValue {
-        content: delivery.content,
-        tag: delivery.tag,
-        redelivered: delivery.redelivered,
-        consumer_tag: delivery.consumer_tag,
-        message_count: delivery.message_count,
-        returned: None,
-        message: delivery.message,
-        consumer: delivery.consumer,
-        delivered: delivery.delivered,
-    })
-}
 
 impl Client {
     /// Takes what has arrived; nothing runs yet.
@@ -41,14 +26,10 @@ impl Client {
             FromBroker::Unreachable => self.fail_line(own("connection refused")),
             FromBroker::Lost => self.fail_line(own("connection lost")),
             FromBroker::Reply(number, reply) => self.receive_reply(number, reply),
-            FromBroker::Got(delivery) => {
-                let number = delivery.channel;
-                self.receive_outcome(number, Outcome::Got(*delivery));
-            }
-            FromBroker::Delivery(delivery) => {
-                let Some((channel, opening)) = self.opening_of(delivery.channel) else { return };
-                let Some(tag) = delivery.consumer_tag.clone() else { return };
-                self.enter(Entry::Delivery { channel, opening, tag, message: message_of(*delivery) });
+            FromBroker::Got(number, message) => self.receive_outcome(number, Outcome::Got(message)),
+            FromBroker::Delivery(number, message) => {
+                let Some((channel, opening)) = self.opening_of(number) else { return };
+                self.enter(Entry::Delivery { channel, opening, message });
             }
             FromBroker::Confirmed { channel, seq, ack } => self.receive_answer(channel, seq, ack),
             FromBroker::Returned { channel, content, code, text, message } => {

@@ -10,7 +10,6 @@ use super::channel::{ChannelState, Consumer};
 use super::frame::{Call, Outcome};
 use super::machine::{Client, Line};
 use super::output::What;
-use super::receive::message_of;
 use super::step::{Done, Failure, Surroundings};
 
 impl Client {
@@ -31,7 +30,7 @@ impl Client {
             }
             Outcome::Refused(refused) => return Err(Failure::Raised(refused)),
             Outcome::Reply(reply) => (reply, None),
-            Outcome::Got(delivery) => (Reply::Done, Some(delivery)),
+            Outcome::Got(message) => (Reply::Done, Some(message)),
         };
         match (call, reply) {
             (Call::Plain, _) => {}
@@ -79,8 +78,7 @@ impl Client {
                 self.let_go(gone);
             }
             (Call::Get { var, .. }, _) if got.is_some() => {
-                let Some(delivery) = got else { return Ok(()) };
-                let message = message_of(delivery);
+                let Some(message) = got else { return Ok(()) };
                 self.assign(cx, var, Value::Message(message.clone()));
                 if let Some(frame) = self.frames.last_mut() {
                     frame.gets.retain(|(env, _)| *env != frame.env);

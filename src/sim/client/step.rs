@@ -212,11 +212,8 @@ impl Client {
             chance: &mut self.chance,
             fuel: &mut cx.fuel,
             seen: &mut [],
-            it: self
-                .frames
-                .last()
-                .and_then(Frame::current_message)
-                .map(|message| Value::Message(message.clone())),
+            message: self.frames.last().and_then(Frame::current_message),
+            it: None,
         };
         Ok(evaluate(&mut eval)?)
     }

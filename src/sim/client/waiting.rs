@@ -95,11 +95,10 @@ impl Client {
     /// Whether a timer of that number still matters.
     pub fn awaits(&self, token: u32) -> bool {
         self.is_alive()
-            && (self.tickers.iter().any(|ticker| ticker.token == token)
-                || self.frames.iter().any(|frame| {
-                    frame.wait.token == token
-                        || matches!(&frame.wait.on, WaitOn::Reconnect(one) if one.retry_token == token)
-                }))
+            && (self.frames.iter().any(|frame| {
+                frame.wait.token == token
+                    || matches!(&frame.wait.on, WaitOn::Reconnect(one) if one.retry_token == token)
+            }) || self.ticker(token).is_some())
     }
 
     /// Goes on if the wait of the frame at work is over; else the body's wait takes up the inbox.

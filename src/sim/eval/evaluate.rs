@@ -1,5 +1,7 @@
 //! The loop over the postfix code.
 
+use std::sync::Arc;
+
 use crate::amqp::{Name, SimTime};
 use crate::script::program::{ExprId, ExprOp, NameRef, Program, Var};
 use crate::sim::client::{Arena, EnvId};
@@ -54,6 +56,8 @@ pub struct Eval<'a> {
     pub fuel: &'a mut Fuel,
     /// How far each question was answered before; empty where nothing is kept.
     pub seen: &'a mut [Seen],
+    /// The message at hand.
+    pub message: Option<&'a Arc<MessageValue>>,
     /// What `where` is asked about.
     pub it: Option<Value>,
 }
@@ -116,7 +120,11 @@ impl Eval<'_> {
         match op {
             ExprOp::Const(id) => Ok(self.program.constants.get(id.0 as usize).map_or(Value::Null, Value::of)),
             ExprOp::Var(var) => Ok(self.variable(*var)),
-            ExprOp::It => Ok(self.it.clone().unwrap_or(Value::Unknown)),
+            ExprOp::It => Ok(match (&self.it, self.message) {
+                (Some(it), _) => it.clone(),
+                (None, Some(message)) => Value::Message(Arc::clone(message)),
+                (None, None) => Value::Unknown,
+            }),
             ExprOp::Ask(id) => self.ask(*id),
             ExprOp::Call(function, 0) => self.call(*function, &[]),
             ExprOp::List(0) => Ok(Value::List(List::new(Vec::new())?)),

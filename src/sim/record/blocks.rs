@@ -63,23 +63,27 @@ pub struct Block {
     /// Filled so far.
     pub len: u32,
     /// Microseconds since the last rebase before the record.
-    pub time: Box<[u32]>,
+    pub time: Column<u32>,
     /// Cause.
-    pub cause: Box<[u32]>,
+    pub cause: Column<u32>,
     /// Kind, as a number.
-    pub kind: Box<[u8]>,
+    pub kind: Column<u8>,
     /// Actor.
-    pub actor: Box<[u16]>,
+    pub actor: Column<u16>,
     /// Subject.
-    pub subject: Box<[u32]>,
+    pub subject: Column<u32>,
     /// Object.
-    pub object: Box<[u32]>,
+    pub object: Column<u32>,
     /// Detail.
-    pub detail: Box<[u32]>,
+    pub detail: Column<u32>,
 }
 
-fn column<T: Default + Clone>() -> Box<[T]> {
-    vec![T::default(); BLOCK_RECORDS as usize].into_boxed_slice()
+/// A column of a block. Its length is part of its type, so that a record is put in without asking for it.
+pub type Column<T> = Box<[T; BLOCK_RECORDS as usize]>;
+
+fn column<T: Default + Clone>() -> Column<T> {
+    let column: Box<[T]> = vec![T::default(); BLOCK_RECORDS as usize].into_boxed_slice();
+    column.try_into().unwrap_or_else(|_| unreachable!("a column is as long as a block"))
 }
 
 impl Default for Block {
@@ -103,7 +107,7 @@ impl Block {
     }
 
     pub(super) fn put(&mut self, time: u32, record: Columns) {
-        let at = self.len as usize;
+        let at = (self.len % BLOCK_RECORDS) as usize;
         self.time[at] = time;
         self.cause[at] = record.cause;
         self.kind[at] = record.kind as u8;
@@ -135,19 +139,19 @@ impl Block {
 #[derive(Clone, Debug)]
 pub struct Table<T> {
     blocks: Vec<Vec<T>>,
+    len: u32,
 }
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Self { blocks: Vec::new() }
+        Self { blocks: Vec::new(), len: 0 }
     }
 }
 
 impl<T> Table<T> {
     /// How many entries it has.
     pub fn len(&self) -> u32 {
-        let before = self.blocks.len().saturating_sub(1) * BLOCK_ENTRIES;
-        (before + self.blocks.last().map_or(0, Vec::len)) as u32
+        self.len
     }
 
     /// Whether it has none.
@@ -157,7 +161,8 @@ impl<T> Table<T> {
 
     /// Adds an entry; its number.
     pub fn push(&mut self, entry: T) -> u32 {
-        let number = self.len();
+        let number = self.len;
+        self.len += 1;
         match self.blocks.last_mut() {
             Some(block) if block.len() < BLOCK_ENTRIES => block.push(entry),
             // The first block may grow: most recordings are small.
@@ -186,7 +191,11 @@ impl<T> Table<T> {
 impl<T> Table<Option<T>> {
     /// Puts an entry at a number; what lies between is empty until it comes.
     pub fn set(&mut self, number: u32, entry: T) {
-        while self.len() <= number {
+        if self.len == number {
+            self.push(Some(entry));
+            return;
+        }
+        while self.len <= number {
             self.push(None);
         }
         let number = number as usize;

@@ -29,16 +29,12 @@ pub(super) fn hash_command(hash: &mut RunningHash, command: &Command) {
 
 /// The debug form of an ack, nack or reject.
 fn settlement_text(connection: u32, channel: u16, method: &Method) -> Option<Line> {
-    let (name, delivery_tag, flags): (_, _, [Option<(&str, bool)>; 2]) = match method {
-        Method::BasicAck { delivery_tag, multiple } => {
-            ("BasicAck", *delivery_tag, [Some(("multiple", *multiple)), None])
-        }
+    let (name, delivery_tag, multiple, requeue) = match method {
+        Method::BasicAck { delivery_tag, multiple } => ("BasicAck", *delivery_tag, Some(*multiple), None),
         Method::BasicNack { delivery_tag, multiple, requeue } => {
-            ("BasicNack", *delivery_tag, [Some(("multiple", *multiple)), Some(("requeue", *requeue))])
+            ("BasicNack", *delivery_tag, Some(*multiple), Some(*requeue))
         }
-        Method::BasicReject { delivery_tag, requeue } => {
-            ("BasicReject", *delivery_tag, [Some(("requeue", *requeue)), None])
-        }
+        Method::BasicReject { delivery_tag, requeue } => ("BasicReject", *delivery_tag, None, Some(*requeue)),
         _ => return None,
     };
     let mut line = Line::default();
@@ -50,10 +46,11 @@ fn settlement_text(connection: u32, channel: u16, method: &Method) -> Option<Lin
     line.text(name);
     line.text(" { delivery_tag: ");
     line.number(delivery_tag);
-    for (flag, is_set) in flags.into_iter().flatten() {
-        line.text(", ");
-        line.text(flag);
-        line.text(if is_set { ": true" } else { ": false" });
+    if let Some(multiple) = multiple {
+        line.text(if multiple { ", multiple: true" } else { ", multiple: false" });
+    }
+    if let Some(requeue) = requeue {
+        line.text(if requeue { ", requeue: true" } else { ", requeue: false" });
     }
     line.text(" } }");
     Some(line)
@@ -76,6 +73,7 @@ impl Line {
         &self.bytes[..self.len]
     }
 
+    #[inline]
     fn text(&mut self, text: &str) {
         let end = self.len + text.len();
         self.bytes[self.len..end].copy_from_slice(text.as_bytes());

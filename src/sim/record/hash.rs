@@ -33,12 +33,16 @@ impl RunningHash {
     }
 
     /// Takes in bytes, and how many they are.
+    #[inline]
     pub fn bytes(&mut self, bytes: &[u8]) {
         self.word(bytes.len() as u64);
-        for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.word(u64::from_le_bytes(word));
+        let (words, rest) = bytes.as_chunks();
+        words.iter().for_each(|word| self.word(u64::from_le_bytes(*word)));
+        match (rest.len(), bytes.last_chunk()) {
+            (0, _) => {}
+            // The end of the last eight bytes.
+            (left, Some(last)) => self.word(u64::from_le_bytes(*last) >> (64 - 8 * left)),
+            (_, None) => self.word(rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))),
         }
     }
 

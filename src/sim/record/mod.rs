@@ -6,6 +6,7 @@
 
 mod blocks;
 mod command_hash;
+mod commands;
 mod decode;
 mod hash;
 mod kind;
@@ -14,6 +15,7 @@ mod sink;
 mod tables;
 
 pub use blocks::{BLOCK_RECORDS, Block, Columns, Table};
+pub use commands::Commands;
 pub use decode::Record;
 pub use hash::RunningHash;
 pub use kind::{NONE, RecordKind};

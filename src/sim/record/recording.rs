@@ -235,7 +235,7 @@ impl Recording {
     fn pc_of(&self, record: &Record) -> Option<Pc> {
         use RecordKind as Kind;
         match record.kind {
-            Kind::Sent | Kind::Applied => self.tables.commands.get(record.detail)?.pc,
+            Kind::Sent | Kind::Applied => self.tables.commands.pc(record.detail),
             Kind::Printed | Kind::Assigned => self.tables.texts.get(record.detail)?.pc,
             Kind::Raised => self.tables.errors.get(record.detail)?.pc,
             Kind::Waiting | Kind::Deed | Kind::Crashed | Kind::Stopped | Kind::StartedTwice => {

@@ -7,6 +7,7 @@ use crate::broker::{Command, DropReason, Message, MessageId, Reply};
 use crate::script::program::{ClientDefId, Pc};
 
 use super::blocks::Table;
+use super::commands::Commands;
 
 /// All side tables of a recording.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +29,7 @@ pub struct Tables {
     /// Connections, by number.
     pub connections: Table<Option<ConnectionInfo>>,
     /// Every command that a client or the operator sent, in full: a broker alone can be fed them again.
-    pub commands: Table<CommandInfo>,
+    pub commands: Commands,
     /// Printed lines, assignments, reasons.
     pub texts: Table<TextInfo>,
     /// Exceptions and errors raised.

@@ -37,6 +37,7 @@ impl Simulation {
             chance: &mut chance,
             fuel: &mut fuel,
             seen: &mut [],
+            message: None,
             it: None,
         };
         let mut answers = Vec::new();

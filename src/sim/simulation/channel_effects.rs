@@ -6,8 +6,9 @@ use crate::amqp::{ConnectionId, Name};
 use crate::broker::{ChannelId, ConsumerId, Effect, MessageId, QueueId};
 use crate::script::program::Ask;
 use crate::sim::history::Thing;
-use crate::sim::port::{Content, Delivery, FromBroker};
+use crate::sim::port::{Content, FromBroker};
 use crate::sim::record::{Columns, RecordKind, Sink, TagDetail};
+use crate::sim::value::MessageValue;
 
 use super::effects::Applied;
 use super::state::Simulation;
@@ -30,18 +31,18 @@ impl Simulation {
                 let thing =
                     || Thing::Message { content: content.clone(), message: message.0, tag, redelivered };
                 self.remember(Ask::Delivered, actor, thing);
-                let tag_of_consumer = self.broker.view().consumer_tag(consumer).cloned();
-                self.hand_out(
-                    channel,
+                let message = MessageValue {
                     content,
-                    tag_of_consumer,
-                    consumer,
-                    message,
-                    tag,
+                    tag: u64::from(tag),
                     redelivered,
-                    None,
+                    consumer_tag: self.broker.view().consumer_tag(consumer).cloned(),
+                    message_count: None,
+                    returned: None,
+                    message: message.0,
+                    consumer: consumer.0,
                     delivered,
-                );
+                };
+                self.hand_out(channel, message);
             }
             Effect::Got { channel, queue, message, tag, count, acquired, redelivered } => {
                 let Some(content) = self.content(message, Some(queue), true, count, acquired) else { return };
@@ -55,18 +56,18 @@ impl Simulation {
                 let thing =
                     || Thing::Message { content: content.clone(), message: message.0, tag, redelivered };
                 self.remember(Ask::Delivered, actor, thing);
-                let left = applied.message_count.take();
-                self.hand_out(
-                    channel,
+                let message = MessageValue {
                     content,
-                    None,
-                    ConsumerId::NONE,
-                    message,
-                    tag,
+                    tag: u64::from(tag),
                     redelivered,
-                    left,
+                    consumer_tag: None,
+                    message_count: applied.message_count.take(),
+                    returned: None,
+                    message: message.0,
+                    consumer: ConsumerId::NONE.0,
                     delivered,
-                );
+                };
+                self.hand_out(channel, message);
             }
             Effect::Settled { channel, queue, message, tag, acked } => {
                 let actor = self.actor_at(channel);
@@ -104,36 +105,15 @@ impl Simulation {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the fields of a delivery")]
-    pub(super) fn hand_out(
-        &mut self,
-        channel: ChannelId,
-        content: Content,
-        consumer_tag: Option<Name>,
-        consumer: ConsumerId,
-        message: MessageId,
-        tag: u32,
-        redelivered: bool,
-        message_count: Option<u32>,
-        delivered: u32,
-    ) {
+    fn hand_out(&mut self, channel: ChannelId, message: MessageValue) {
         let Some((ConnectionId(connection), number)) = self.broker.view().channel_place(channel) else {
             return;
         };
-        let is_get = consumer == ConsumerId::NONE;
-        let delivery = Box::new(Delivery {
-            channel: number,
-            consumer_tag,
-            content,
-            tag: u64::from(tag),
-            redelivered,
-            message_count,
-            message: message.0,
-            consumer: consumer.0,
-            delivered,
-        });
-        let word = if is_get { FromBroker::Got(delivery) } else { FromBroker::Delivery(delivery) };
-        self.tell(connection, delivered, word);
+        let (record, is_get) = (message.delivered, message.consumer_tag.is_none());
+        let message = Arc::new(message);
+        let word =
+            if is_get { FromBroker::Got(number, message) } else { FromBroker::Delivery(number, message) };
+        self.tell(connection, record, word);
     }
 
     pub(super) fn returned(

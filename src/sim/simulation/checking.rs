@@ -26,6 +26,9 @@ impl Simulation {
             touched = Reads::EVERYTHING;
         }
         self.poke(touched);
+        if self.whens.is_empty() && self.checks.all.is_empty() {
+            return;
+        }
         let program = Arc::clone(&self.program);
         self.ask_whens(&program, touched);
         for number in 0..self.checks.all.len() {
@@ -85,6 +88,7 @@ impl Simulation {
             chance: &mut chance,
             fuel: &mut fuel,
             seen: &mut seen,
+            message: None,
             it: None,
         };
         let answer = eval.condition(cond);
@@ -149,8 +153,7 @@ impl Simulation {
     /// What must be known before the clock goes on to that time: checks with a time of their own, and whether the
     /// run ends before it.
     pub(super) fn check_time(&mut self, next: SimTime, sink: &mut impl Sink) -> Result<(), Outcome> {
-        let program = Arc::clone(&self.program);
-        let end = program.settings.run_for.map(|length| SimTime::ZERO + length);
+        let end = self.program.settings.run_for.map(|length| SimTime::ZERO + length);
         if end.is_some_and(|end| next > end) {
             return Err(Outcome::RunForReached);
         }
@@ -158,6 +161,7 @@ impl Simulation {
             return Err(Outcome::LimitReached(Limit::Time));
         }
         while let Some(time) = self.checks.next_time.filter(|time| *time < next) {
+            let program = Arc::clone(&self.program);
             for (number, def) in program.checks.iter().enumerate() {
                 let is_due = match def.kind {
                     CheckKind::Expect(at) | CheckKind::Eventually(at) => at == Some(time),

@@ -112,17 +112,14 @@ impl Simulation {
             let (time, number) = (next.arrives.max(now), next.number);
             self.schedule.push_numbered(time, Class::Command, number, Event::Uplink(connection));
         }
-        let id = ConnectionId(connection);
-        let (kind, channel, command) = match sent.what.message {
-            ToBroker::Open(open) => (RecordKind::Applied, 0, Command::Connect { connection: id, open }),
-            ToBroker::Method(channel, method) => {
-                (RecordKind::Applied, channel, Command::Method { connection: id, channel, method })
-            }
-            ToBroker::Drop => (RecordKind::LineLost, 0, Command::Lost { connection: id }),
+        let (kind, channel) = match &sent.what.message {
+            ToBroker::Open(_) => (RecordKind::Applied, 0),
+            ToBroker::Method(channel, _) => (RecordKind::Applied, *channel),
+            ToBroker::Drop => (RecordKind::LineLost, 0),
         };
         let record = Columns::new(kind, actor, sent.record).subject(u32::from(channel)).object(connection);
         let cause = self.put(sink, record.detail(sent.what.command));
-        self.apply(command, actor, cause, sink);
+        self.apply(sent.what.message.on(ConnectionId(connection)), actor, cause, sink);
         self.network.forget(connection);
     }
 
@@ -253,11 +250,10 @@ impl Simulation {
         let Some(mut client) = self.take_client(actor) else { return };
         let bytes_before = client.bytes();
         let mut outputs = std::mem::take(&mut self.outputs);
-        let program = Arc::clone(&self.program);
         let mut world = std::mem::take(&mut self.world);
         let mut cx = Surroundings {
             now: self.now,
-            program: &program,
+            program: &self.program,
             facts: &*self,
             world: &mut world,
             is_world_touched: false,

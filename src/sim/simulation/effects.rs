@@ -65,12 +65,14 @@ impl Simulation {
             delivered: (ChannelId::NONE, 0),
             publisher: actor,
             published: MessageId::NONE,
-            taken_by: Vec::new(),
+            taken_by: std::mem::take(&mut self.taken_by),
             message_count: None,
         };
         for effect in effects {
             self.effect(*effect, &mut applied, sink);
         }
+        applied.taken_by.clear();
+        self.taken_by = applied.taken_by;
     }
 
     fn effect(&mut self, effect: Effect, applied: &mut Applied, sink: &mut impl Sink) {

@@ -14,6 +14,7 @@ use crate::sim::record::{Columns, NONE, RecordKind, Sink};
 use crate::sim::schedule::{Class, Event};
 
 use super::state::{FIRST_CLIENT, OPERATOR, Simulation};
+use super::table::body_bytes;
 
 /// The operator and what it has to do.
 #[derive(Clone)]
@@ -75,7 +76,7 @@ impl Operating {
         match (&word, line) {
             (FromBroker::Closed(0, _), _) => self.forget(connection),
             (FromBroker::Closed(..), Some(line)) => (line.has_channel, line.is_close_due) = (false, true),
-            (FromBroker::Reply(..) | FromBroker::Got(_), _) => {}
+            (FromBroker::Reply(..) | FromBroker::Got(..), _) => {}
             _ => return,
         }
         self.heard = Some(word);
@@ -177,7 +178,8 @@ impl Simulation {
     }
 
     fn command(&mut self, command: Command, pc: Option<Pc>, cause: u32, sink: &mut impl Sink) {
-        let number = self.enter_command(command.clone(), pc, OPERATOR, sink);
+        let bytes = if let Command::Method { method, .. } = &command { body_bytes(method) } else { 0 };
+        let number = self.enter_command(bytes, || command.clone(), pc, OPERATOR, sink);
         self.operating.commands.push_back(Pending { command, number, cause });
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::amqp::ConnectionId;
-use crate::broker::{Command, QueueId};
+use crate::broker::QueueId;
 use crate::script::program::{Ask, Pc};
 use crate::sim::client::{NO_PC, Output, What};
 use crate::sim::history::{Item, Thing};
@@ -14,6 +14,7 @@ use crate::sim::schedule::{Class, Event};
 use crate::sim::value::MessageValue;
 
 use super::state::{FIRST_CLIENT, Simulation};
+use super::table::body_bytes;
 
 impl Simulation {
     /// Carries out what an actor did, in order; the record that causes what it does next in this step.
@@ -138,17 +139,12 @@ impl Simulation {
                 None => return,
             },
         };
-        let (number_of_channel, command) = match &message {
-            ToBroker::Open(open) => {
-                (0, Command::Connect { connection: ConnectionId(connection), open: open.clone() })
-            }
-            ToBroker::Method(channel, method) => {
-                let connection = ConnectionId(connection);
-                (*channel, Command::Method { connection, channel: *channel, method: method.clone() })
-            }
-            ToBroker::Drop => (0, Command::Lost { connection: ConnectionId(connection) }),
+        let (number_of_channel, bytes) = match &message {
+            ToBroker::Method(channel, method) => (*channel, body_bytes(method)),
+            ToBroker::Open(_) | ToBroker::Drop => (0, 0),
         };
-        let command = self.enter_command(command, known(pc), actor, sink);
+        let command = || message.clone().on(ConnectionId(connection));
+        let command = self.enter_command(bytes, command, known(pc), actor, sink);
         let mut record = cause;
         if matches!(message, ToBroker::Drop) {
             self.lines[at] = None;

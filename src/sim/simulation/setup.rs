@@ -68,6 +68,7 @@ impl Simulation {
             effects: Vec::new(),
             outputs: Vec::new(),
             arrived: Vec::new(),
+            taken_by: Vec::new(),
             program: Arc::clone(program),
         };
         simulation.begin();

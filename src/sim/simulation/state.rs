@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::amqp::SimTime;
-use crate::broker::{Broker, Effect, MessageId};
+use crate::broker::{Broker, Effect, MessageId, QueueId};
 use crate::script::program::Program;
 use crate::sim::checks::{CheckResult, Checks};
 use crate::sim::client::{Client, Output};
@@ -64,6 +64,7 @@ pub struct Simulation {
     pub(super) effects: Vec<Effect>,
     pub(super) outputs: Vec<Output>,
     pub(super) arrived: Vec<FromBroker>,
+    pub(super) taken_by: Vec<QueueId>,
 }
 
 /// The operator is actor 0.

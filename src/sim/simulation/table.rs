@@ -1,7 +1,7 @@
 //! Entries of side tables: made from the broker's state at the moment they are first needed, and only where the
 //! sink keeps them. What they cost is counted either way.
 
-use crate::amqp::ConnectionId;
+use crate::amqp::{ConnectionId, Method};
 use crate::broker::{
     BindingId, ChannelId, Command, ConsumerId, Destination, DropReason, ExchangeId, MessageId, QueueId,
 };
@@ -117,15 +117,17 @@ impl Simulation {
     /// A command goes into the table when it is sent; its number there is counted whether it is kept or not.
     pub(super) fn enter_command<S: Sink>(
         &mut self,
-        command: Command,
+        body_bytes: u64,
+        command: impl FnOnce() -> Command,
         pc: Option<Pc>,
         actor: u16,
         sink: &mut S,
     ) -> u32 {
         let number = self.count.commands;
         self.count.commands += 1;
-        self.count.bytes += ENTRY_BYTES + body_bytes(&command);
+        self.count.bytes += ENTRY_BYTES + body_bytes;
         if S::KEEPS {
+            let command = command();
             if let Command::Connect { connection: ConnectionId(connection), open } = &command {
                 let info = ConnectionInfo { actor, user: open.user.clone(), vhost: open.vhost.clone() };
                 sink.enter(Entry::Connection(*connection, info));
@@ -148,9 +150,10 @@ impl Simulation {
     }
 }
 
-fn body_bytes(command: &Command) -> u64 {
-    match command {
-        Command::Method { method: crate::amqp::Method::BasicPublish { body, .. }, .. } => body.len() as u64,
+/// Bytes of the body that a method carries.
+pub(super) fn body_bytes(method: &Method) -> u64 {
+    match method {
+        Method::BasicPublish { body, .. } => body.len() as u64,
         _ => 0,
     }
 }

@@ -50,8 +50,8 @@ pub enum Value {
     Rounds(SimTime, u32),
 }
 
-/// A message in the hands of a script.
-#[derive(Clone, Debug)]
+/// A message in the hands of a client: it, and what belongs to this handing over of it.
+#[derive(Clone, Debug, PartialEq)]
 pub struct MessageValue {
     /// Exchange, key, properties, body.
     pub content: Content,

@@ -1,0 +1,147 @@
+//! The table of commands: nearly all are publishes and settlements, and take a third of the room that any command
+//! could need.
+
+use std::sync::Arc;
+
+use crate::amqp::{ChannelNumber, ConnectionId, Method, Template};
+use crate::broker::Command;
+use crate::script::program::Pc;
+
+use super::blocks::Table;
+use super::tables::CommandInfo;
+
+/// Commands by number, from 0.
+#[derive(Clone, Debug, Default)]
+pub struct Commands(Table<Kept>);
+
+#[derive(Clone, Debug)]
+enum Kept {
+    Publish {
+        channel: ChannelNumber,
+        connection: ConnectionId,
+        pc: Option<Pc>,
+        template: Arc<Template>,
+        body: Arc<[u8]>,
+    },
+    Settle {
+        channel: ChannelNumber,
+        connection: ConnectionId,
+        pc: Option<Pc>,
+        how: How,
+        delivery_tag: u64,
+    },
+    Other(Box<CommandInfo>),
+}
+
+#[derive(Clone, Copy, Debug)]
+enum How {
+    Ack { multiple: bool },
+    Nack { multiple: bool, requeue: bool },
+    Reject { requeue: bool },
+}
+
+const _: () = assert!(size_of::<Kept>() <= 40, "two are kept for each message");
+
+impl Commands {
+    /// How many there are.
+    pub fn len(&self) -> u32 {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Adds one; its number.
+    pub(super) fn push(&mut self, info: CommandInfo) -> u32 {
+        let CommandInfo { command, pc } = info;
+        let Command::Method { connection, channel, method } = command else {
+            return self.0.push(Kept::Other(Box::new(CommandInfo { command, pc })));
+        };
+        let settle = |how, delivery_tag| Kept::Settle { channel, connection, pc, how, delivery_tag };
+        self.0.push(match method {
+            Method::BasicPublish { template, body } => {
+                Kept::Publish { channel, connection, pc, template, body }
+            }
+            Method::BasicAck { delivery_tag, multiple } => settle(How::Ack { multiple }, delivery_tag),
+            Method::BasicNack { delivery_tag, multiple, requeue } => {
+                settle(How::Nack { multiple, requeue }, delivery_tag)
+            }
+            Method::BasicReject { delivery_tag, requeue } => settle(How::Reject { requeue }, delivery_tag),
+            method => {
+                let command = Command::Method { connection, channel, method };
+                Kept::Other(Box::new(CommandInfo { command, pc }))
+            }
+        })
+    }
+
+    /// The command of that number.
+    pub fn get(&self, number: u32) -> Option<CommandInfo> {
+        let (connection, channel, pc, method) = match self.0.get(number)? {
+            Kept::Publish { connection, channel, pc, template, body } => {
+                let (template, body) = (Arc::clone(template), Arc::clone(body));
+                (*connection, *channel, *pc, Method::BasicPublish { template, body })
+            }
+            Kept::Settle { connection, channel, pc, how, delivery_tag } => {
+                let delivery_tag = *delivery_tag;
+                let method = match *how {
+                    How::Ack { multiple } => Method::BasicAck { delivery_tag, multiple },
+                    How::Nack { multiple, requeue } => Method::BasicNack { delivery_tag, multiple, requeue },
+                    How::Reject { requeue } => Method::BasicReject { delivery_tag, requeue },
+                };
+                (*connection, *channel, *pc, method)
+            }
+            Kept::Other(info) => return Some((**info).clone()),
+        };
+        Some(CommandInfo { command: Command::Method { connection, channel, method }, pc })
+    }
+
+    /// The instruction that made a command, if one did.
+    pub fn pc(&self, number: u32) -> Option<Pc> {
+        match self.0.get(number)? {
+            Kept::Publish { pc, .. } | Kept::Settle { pc, .. } => *pc,
+            Kept::Other(info) => info.pc,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Command, CommandInfo, Commands, Method};
+    use crate::amqp::{ConnectionId, Properties, Template, name};
+    use std::sync::Arc;
+
+    #[test]
+    fn gives_back_what_was_put_in() {
+        let template = Arc::new(Template {
+            exchange: name("logs"),
+            routing_key: name("a.b"),
+            mandatory: true,
+            immediate: false,
+            properties: Properties::default(),
+        });
+        let methods = [
+            Method::BasicPublish { template, body: Arc::from(&b"body"[..]) },
+            Method::BasicAck { delivery_tag: u64::MAX, multiple: true },
+            Method::BasicNack { delivery_tag: 7, multiple: false, requeue: true },
+            Method::BasicReject { delivery_tag: 8, requeue: false },
+            Method::BasicQos { prefetch_size: 0, prefetch_count: 3, global: true },
+        ];
+        let of_method = methods
+            .map(|method| Command::Method { connection: ConnectionId(5), channel: 6, method })
+            .into_iter();
+        let all: Vec<CommandInfo> = of_method
+            .chain([Command::Lost { connection: ConnectionId(9) }, Command::Deadline])
+            .zip([Some(1), None, Some(0), None, Some(4), None, None])
+            .map(|(command, pc)| CommandInfo { command, pc })
+            .collect();
+        let mut commands = Commands::default();
+        for (number, info) in (0..).zip(&all) {
+            assert_eq!(commands.push(info.clone()), number);
+        }
+        for (number, info) in (0..).zip(&all) {
+            assert_eq!((commands.get(number).as_ref(), commands.pc(number)), (Some(info), info.pc));
+        }
+    }
+}
