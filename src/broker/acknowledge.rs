@@ -194,6 +194,7 @@ impl Broker {
         let bytes = self.body_bytes(message);
         entry.redelivered = true;
         if self.queue(id).spec.kind == QueueKind::Classic {
+            entry.got = false;
             self.put(Effect::Requeued { queue: id, message, channel, tag });
             return self.queue_mut(id).ready.restore(entry, bytes);
         }
@@ -204,18 +205,21 @@ impl Broker {
         };
         entry.count = entry.count.saturating_add(u16::from(counts));
         let limit = self.queue(id).settings.delivery_limit;
-        if limit.is_some_and(|limit| u64::from(entry.count) > limit) {
+        if limit.is_some_and(|limit| i64::from(entry.count) > limit) {
             self.put(Effect::Settled { channel, queue: id, message, tag, acked: false });
             return self.drop_copy(id, entry, DropReason::DeliveryLimit);
         }
+        entry.got = false;
         if self.delay(id, entry, back, (channel, tag)) {
             return;
         }
         self.put(Effect::Requeued { queue: id, message, channel, tag });
+        let goes_first =
+            limit.is_some() || self.profile.returns_go_first || matches!(back, Back::Ended | Back::TimedOut);
         let queue = self.queue_mut(id);
         entry.place = queue.next_place;
         queue.next_place += 1;
-        if limit.is_some() || matches!(back, Back::Ended | Back::TimedOut) {
+        if goes_first {
             queue.ready.put_returned(entry, bytes);
         } else {
             queue.ready.push(entry, bytes);

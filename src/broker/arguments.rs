@@ -2,13 +2,15 @@
 
 use crate::amqp::{FieldTable, FieldValue, Name, name};
 
+use super::erlang;
 use super::profile::{Profile, TimeoutOf};
 use super::publish::TTL_MAX;
 use super::queue::QueueKind;
 use super::refusal::{Outcome, Refusal};
 use super::stream_reader::{BadAge, age};
 
-/// RabbitMQ: carriage returns and line feeds are taken out of declared names.
+/// RabbitMQ: carriage returns and line feeds are taken out of the names of what is declared, deleted, bound and
+/// unbound; not where it publishes, consumes, gets or purges.
 pub(super) fn plain_name(given: &Name) -> Name {
     if given.contains(['\r', '\n']) { name(&given.replace(['\r', '\n'], "")) } else { given.clone() }
 }
@@ -17,13 +19,14 @@ pub(super) fn plain_name(given: &Name) -> Name {
 pub(super) fn check_equivalent(
     place: &str,
     keys: &[&str],
-    compares_ages: bool,
+    profile: &Profile,
     received: &FieldTable,
     current: &FieldTable,
 ) -> Outcome {
+    let utf8 = profile.shows_utf8_in_binaries;
     for key in keys {
         let (new, old) = (received.get(key), current.get(key));
-        let ages = compares_ages.then(|| (new.map(as_age), old.map(as_age)));
+        let ages = profile.compares_ages.then(|| (new.map(as_age), old.map(as_age)));
         let (new, old) = match &ages {
             Some((new, old)) if *key == "x-max-age" => (new.as_ref(), old.as_ref()),
             _ => (new, old),
@@ -31,8 +34,14 @@ pub(super) fn check_equivalent(
         let text = match (new, old) {
             (None, None) => continue,
             (Some(new), Some(old)) if same(new, old) => continue,
-            (Some(new), Some(old)) => format!("received '{}' but current is '{}'", show(new), show(old)),
-            (new, old) => format!("received {} but current is {}", describe(new), describe(old)),
+            // RabbitMQ: of a decimal it knows no text, and breaks.
+            (Some(FieldValue::Decimal(..)), _) | (_, Some(FieldValue::Decimal(..))) => {
+                return Err(Refusal::crash());
+            }
+            (Some(new), Some(old)) => {
+                format!("received {} but current is {}", quoted(new, utf8), quoted(old, utf8))
+            }
+            (new, old) => format!("received {} but current is {}", describe(new, utf8), describe(old, utf8)),
         };
         return Err(Refusal::precondition_failed(format!("inequivalent arg '{key}' for {place}: {text}")));
     }
@@ -56,29 +65,16 @@ fn same(one: &FieldValue, other: &FieldValue) -> bool {
     }
 }
 
-fn describe(value: Option<&FieldValue>) -> String {
+/// RabbitMQ: the value that is none has no quotes.
+fn quoted(value: &FieldValue, utf8: bool) -> String {
+    if *value == FieldValue::Void { "none".to_owned() } else { format!("'{}'", erlang::shown(value, utf8)) }
+}
+
+fn describe(value: Option<&FieldValue>, utf8: bool) -> String {
     value.map_or_else(
         || "none".to_owned(),
-        |value| format!("the value '{}' of type '{}'", show(value), value.type_name()),
+        |value| format!("the value '{}' of type '{}'", erlang::shown(value, utf8), value.type_name()),
     )
-}
-
-/// A value as RabbitMQ prints it.
-pub(super) fn show(value: &FieldValue) -> String {
-    match value {
-        FieldValue::Text(text) => text.to_string(),
-        FieldValue::Bool(value) => value.to_string(),
-        FieldValue::Float(value) => show_float(f64::from(*value)),
-        FieldValue::Double(value) => show_float(*value),
-        FieldValue::Timestamp(time) => time.to_string(),
-        FieldValue::Void => "undefined".to_owned(),
-        other => other.as_integer().map_or_else(|| format!("{other:?}"), |number| number.to_string()),
-    }
-}
-
-/// Erlang's `~w` for a float: shortest digits, always with a point.
-fn show_float(value: f64) -> String {
-    format!("{value:?}")
 }
 
 /// Which values a queue argument takes.
@@ -276,11 +272,11 @@ fn check(profile: &Profile, rule: Rule, value: &FieldValue, arguments: &FieldTab
         Rule::Strategy => {
             one_of(value, &["at-most-once", "at-least-once"], |_| "invalid_dlx_strategy".to_owned())
         }
-        Rule::QueueMode => {
-            one_of(value, &["default", "lazy"], |other| format!("\"unsupported queue mode '{other}'\""))
-        }
+        Rule::QueueMode => one_of(value, &["default", "lazy"], |other| {
+            erlang::characters(&format!("unsupported queue mode '{other}'"), profile.shows_utf8_in_binaries)
+        }),
         Rule::QueueType => one_of(value, &["classic", "quorum", "stream"], |other| {
-            format!("\"unsupported queue type '{other}'\"")
+            erlang::characters(&format!("unsupported queue type '{other}'"), profile.shows_utf8_in_binaries)
         }),
         Rule::Locator => one_of(value, &LOCATORS, |_| "invalid_queue_locator_arg".to_owned()),
         Rule::SingleActive => match value {

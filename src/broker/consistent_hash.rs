@@ -52,7 +52,7 @@ pub(super) fn weight(key: &str, profile: &Profile) -> Outcome<u64> {
         _ => (false, key),
     };
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        let shown = erlang_binary(key, profile.shows_utf8_in_binaries);
+        let shown = super::erlang::binary(key, profile.shows_utf8_in_binaries);
         return Err(Refusal::precondition_failed(format!("The binding key must be an integer: {shown}")));
     }
     let weight = digits.parse().unwrap_or(u64::MAX).min(WEIGHT_END);
@@ -63,16 +63,6 @@ pub(super) fn weight(key: &str, profile: &Profile) -> Outcome<u64> {
         return Err(Refusal::precondition_failed(format!("The binding key must not exceed {WEIGHT_MAX}")));
     }
     Ok(weight)
-}
-
-/// Text as Erlang prints a binary: `<<"a\"b">>`, `<<>>`.
-pub(super) fn erlang_binary(text: &str, marks_utf8: bool) -> String {
-    if text.is_empty() {
-        return "<<>>".to_owned();
-    }
-    let mark = if marks_utf8 && !text.is_ascii() { "/utf8" } else { "" };
-    let quoted = text.replace('\\', "\\\\").replace('"', "\\\"");
-    format!("<<\"{quoted}\"{mark}>>")
 }
 
 /// The buckets of a consistent-hash exchange: a run of them for each destination, in the order of binding.

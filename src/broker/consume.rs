@@ -32,6 +32,12 @@ impl Broker {
         if !tag.is_empty() && self.channel(at.channel).consumers.contains_key(&tag) {
             return Err(Refusal::not_allowed(format!("attempt to reuse consumer tag '{tag}'")));
         }
+        if self.is_volatile(&name) {
+            return Err(Refusal::precondition_failed(format!(
+                "only creator channel may consume from queue '{name}' in vhost '{}'",
+                self.vhost(self.vhost_of(at.connection)).name
+            )));
+        }
         let id = self.expect_queue(at, &name)?;
         self.check_unlocked(at, id)?;
         self.check_consumer(at, id, exclusive, &arguments)?;
@@ -138,6 +144,12 @@ impl Broker {
     pub(super) fn basic_get(&mut self, at: At, queue: &Name, no_ack: bool) -> Outcome {
         let name = self.queue_name_or_last(at, queue)?;
         self.check_access(at.connection, Access::Read, "queue", &name)?;
+        if self.is_volatile(&name) {
+            return Err(Refusal::not_implemented(format!(
+                "basic.get not supported by volatile queue '{name}' in vhost '{}'",
+                self.vhost(self.vhost_of(at.connection)).name
+            )));
+        }
         let id = self.expect_queue(at, &name)?;
         self.check_unlocked(at, id)?;
         let queue = self.queue(id);

@@ -37,10 +37,7 @@ impl Broker {
         if self.queue(queue).settings.at_least_once && reason != DropReason::MaxLength {
             self.hold_dead_letter(queue, entry, reason);
         } else if self.dead_letter_target(queue).is_some() {
-            // RabbitMQ: what came back before and is dropped from the front is still marked.
-            let marked =
-                entry.redelivered && reason == DropReason::MaxLength && !self.queue(queue).is_quorum();
-            self.deaths.push_back(Death { queue, message, reason, got: entry.got || marked });
+            self.deaths.push_back(Death { queue, message, reason, got: entry.got });
         } else {
             self.put(Effect::Dropped { message, queue, reason });
             self.messages.release(message);

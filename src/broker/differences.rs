@@ -77,7 +77,7 @@ differences! {
     dead_letter_key_removes_cc since V3_13 : "a dead-letter routing key leaves the CC header; before it removed it", cases ["dlx_cc_header_with_dlrk"];
     got_is_redelivered since V4_3 : "a message that was taken by basic.get and is dead-lettered counts as redelivered", cases ["dlx_chain_two_queues"];
     injects_queue_type since V4_0 : "a queue always has an `x-queue-type`, and texts name it", cases ["quorum_redeclare_type"];
-    default_delivery_limit since V4_0 : "a quorum queue has a delivery limit of 20 unless it sets one; and what is requeued goes to its front", cases ["quorum_requeue_position_no_limit"];
+    default_delivery_limit since V4_0 : "a quorum queue has a delivery limit of 20 unless it sets one; and what is requeued goes to its front then", cases ["quorum_requeue_position_no_limit"];
     nack_is_free since V4_3 : "a basic.nack with requeue does not count towards the delivery limit", cases ["delayed_retry_all_nack", "quorum_delivery_count_header"];
     counts_first_get since V3_13 : "the first basic.get of a message has no `x-delivery-count`; before it had one of 0", cases ["quorum_delivery_count_header"];
     acquired_count since V4_3 : "`x-acquired-count` says how often a message was handed out", cases ["quorum_delivery_count_header", "quorum_delivery_count_header_consumer"];
@@ -90,7 +90,12 @@ differences! {
     message_size_max since V4_0 : "the largest message is 16 MiB, before 128 MiB", cases ["message_size_default"];
     hash_words_max since V4_3 : "a topic binding key may have two `#` words", cases ["topic_many_hashes"];
     keeps_transient_exchanges since V4_3 : "transient exchanges survive a restart", cases ["restart_e2e_bindings", "restart_exchanges_and_bindings"];
-    lost_replies_count_as_routed since V4_2 : "a direct reply to a requester that is gone counts as routed, and is not returned", cases ["scenario_rpc_two_clients"];
+    replies_count_as_routed since V4_2 : "a direct reply counts as routed, also to a requester that is gone; before a mandatory one was returned, even if somebody got it", cases ["reply_to_mandatory_alive", "scenario_rpc_two_clients"];
+    checks_delivery_mode since V3_13 : "a delivery mode other than 1 and 2 is one of a transient message; before it was refused", cases ["publish_delivery_mode_3", "restart_delivery_mode_three"];
+    header_times_in_ms since V3_13 : "headers exchanges compare a message's time in milliseconds with what the binding says in seconds", cases ["headers_times"];
+    priority_zero_is_one since V4_0 : "`x-max-priority` 0 gives two levels; before one", cases ["priority_zero_levels_more"];
+    negative_limit_is_none since V4_0 : "a delivery limit of -1 is none; before the first return exceeded it", cases ["quorum_limit_none_nack", "quorum_limit_negative_argument_and_policy"];
+    returns_go_first since V4_3 : "what is requeued goes to the front of a quorum queue without a delivery limit, too", cases ["quorum_limit_none_order"];
     volatile_reply_queues since V4_3 : "direct reply-to is a queue type: it cannot be bound, and its deliveries count and are traced as others are", cases ["firehose_reply_to"];
     queue_limit_after_arguments since V3_13 : "a vhost's max-queues is looked at after the arguments of a queue; before it came first", cases ["limit_vhost_queues_before_arguments"];
     channel_limit_text since V3_13,V4_3 : "the refusal of a user's one channel too many: for some time it named the node by mistake, and since 4.3 the number stands without brackets", cases ["limit_user_channels", "limit_user_keeps_others"];

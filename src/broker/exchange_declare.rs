@@ -49,10 +49,22 @@ impl Broker {
                 self.exchange_delete(at, &plain_name(&exchange), if_unused)?;
             }
             Method::ExchangeBind { destination, source, routing_key, arguments } => {
-                self.exchange_bind(at, &destination, &source, routing_key, arguments)?;
+                self.exchange_bind(
+                    at,
+                    &plain_name(&destination),
+                    &plain_name(&source),
+                    routing_key,
+                    arguments,
+                )?;
             }
             Method::ExchangeUnbind { destination, source, routing_key, arguments } => {
-                self.exchange_unbind(at, &destination, &source, &routing_key, arguments)?;
+                self.exchange_unbind(
+                    at,
+                    &plain_name(&destination),
+                    &plain_name(&source),
+                    &routing_key,
+                    arguments,
+                )?;
             }
             _ => {}
         }
@@ -132,7 +144,10 @@ impl Broker {
             return Ok(());
         }
         let is_known = self.profile.tells_absent_types && ExchangeKind::of(kind).is_some();
-        let text = format!("{} exchange type '{kind}'", if is_known { "invalid" } else { "unknown" });
+        let text = format!(
+            "{} exchange type '{kind}'",
+            if is_known || kind.is_empty() { "invalid" } else { "unknown" }
+        );
         if self.profile.unknown_type_closes_channel {
             Err(Refusal::precondition_failed(text))
         } else {
@@ -182,7 +197,7 @@ impl Broker {
         arguments::check_equivalent(
             &place,
             &["alternate-exchange"],
-            false,
+            &self.profile,
             &declare.arguments,
             &spec.arguments,
         )
@@ -251,7 +266,7 @@ impl Broker {
     /// RabbitMQ: asked before whose the queue is.
     pub(super) fn check_binding_arguments(&self, source: ExchangeId, arguments: &FieldTable) -> Outcome {
         match self.exchanges[source.index()].kind {
-            ExchangeKind::Headers => headers::check(arguments),
+            ExchangeKind::Headers => headers::check(arguments, &self.profile),
             _ => Ok(()),
         }
     }

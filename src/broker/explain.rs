@@ -231,9 +231,9 @@ fn answer(
         ExchangeKind::Fanout => BindingAnswer::Always,
         ExchangeKind::Topic => BindingAnswer::Topic(topic::walk(key, routing_key)),
         ExchangeKind::Headers => {
-            let strict = broker.profile.headers_compare_strictly;
-            let (any, pairs) = headers::pairs(arguments, headers, strict);
-            let matched = headers::matches(arguments, headers, strict);
+            let compare = headers::Compare::of(&broker.profile);
+            let (any, pairs) = headers::pairs(arguments, headers, compare);
+            let matched = headers::matches(arguments, headers, compare);
             BindingAnswer::Headers { any, pairs, matched }
         }
         ExchangeKind::Random | ExchangeKind::LocalRandom => BindingAnswer::Chance,

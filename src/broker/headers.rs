@@ -2,8 +2,9 @@
 
 use crate::amqp::{FieldTable, FieldValue, Name};
 
-use super::arguments::show;
+use super::erlang;
 use super::explain::HeaderAnswer;
+use super::profile::Profile;
 use super::refusal::{Outcome, Refusal};
 
 /// How the pairs of a binding are put together.
@@ -28,29 +29,30 @@ fn mode_of(arguments: &FieldTable) -> Mode {
 }
 
 /// RabbitMQ: what a binding to a headers exchange may say.
-pub(super) fn check(arguments: &FieldTable) -> Outcome {
+pub(super) fn check(arguments: &FieldTable, profile: &Profile) -> Outcome {
     match arguments.get("x-match") {
         None => Ok(()),
         Some(FieldValue::Text(mode)) if ["all", "any", "all-with-x", "any-with-x"].contains(&&**mode) => {
             Ok(())
         }
         Some(FieldValue::Text(mode)) => Err(Refusal::precondition_failed(format!(
-            "Invalid x-match field value <<\"{mode}\">>; expected all, any, all-with-x, or any-with-x"
+            "Invalid x-match field value {}; expected all, any, all-with-x, or any-with-x",
+            erlang::binary(mode, profile.shows_utf8_in_binaries)
         ))),
         Some(other) => Err(Refusal::precondition_failed(format!(
             "Invalid x-match field type {} (value {}); expected longstr",
             other.type_name(),
-            show(other)
+            erlang::term(other, profile.shows_utf8_in_binaries)
         ))),
     }
 }
 
 /// Whether a binding's arguments match a message's headers.
 /// RabbitMQ: keys beginning `x-` are skipped unless the mode says otherwise; a void value means "present".
-pub(super) fn matches(arguments: &FieldTable, headers: Option<&FieldTable>, strict: bool) -> bool {
+pub(super) fn matches(arguments: &FieldTable, headers: Option<&FieldTable>, compare: Compare) -> bool {
     let mode = mode_of(arguments);
     let mut counting = arguments.0.iter().filter(|(key, _)| mode.counts(key));
-    let holds = |(key, wanted): &(Name, FieldValue)| holds(headers.and_then(|h| h.get(key)), wanted, strict);
+    let holds = |(key, wanted): &(Name, FieldValue)| holds(headers.and_then(|h| h.get(key)), wanted, compare);
     if mode.any { counting.any(holds) } else { counting.all(holds) }
 }
 
@@ -58,7 +60,7 @@ pub(super) fn matches(arguments: &FieldTable, headers: Option<&FieldTable>, stri
 pub(super) fn pairs(
     arguments: &FieldTable,
     headers: Option<&FieldTable>,
-    strict: bool,
+    compare: Compare,
 ) -> (bool, Vec<HeaderAnswer>) {
     let mode = mode_of(arguments);
     let pairs = arguments
@@ -71,7 +73,7 @@ pub(super) fn pairs(
                 key: key.clone(),
                 wanted: wanted.clone(),
                 found: found.cloned(),
-                holds: holds(found, wanted, strict),
+                holds: holds(found, wanted, compare),
                 ignored: !mode.counts(key),
             }
         })
@@ -79,28 +81,62 @@ pub(super) fn pairs(
     (mode.any, pairs)
 }
 
-fn holds(found: Option<&FieldValue>, wanted: &FieldValue, strict: bool) -> bool {
-    found.is_some_and(|found| matches!(wanted, FieldValue::Void) || equal(wanted, found, strict))
+fn holds(found: Option<&FieldValue>, wanted: &FieldValue, compare: Compare) -> bool {
+    found.is_some_and(|found| matches!(wanted, FieldValue::Void) || equal(wanted, found, compare))
 }
 
-/// RabbitMQ: values compare as Erlang terms; the width of integers does not matter, and before 3.13 neither does
-/// the difference between 1 and 1.0.
-fn equal(one: &FieldValue, other: &FieldValue, strict: bool) -> bool {
-    if let (Some(one), Some(other)) = (one.as_integer(), other.as_integer()) {
-        return one == other;
+/// How a version compares values.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Compare {
+    /// 1 is not 1.0.
+    strict: bool,
+    /// Times of a message are in milliseconds, those of a binding as they were given.
+    times_in_ms: bool,
+}
+
+impl Compare {
+    pub(super) fn of(profile: &Profile) -> Self {
+        Self { strict: profile.headers_compare_strictly, times_in_ms: profile.header_times_in_ms }
     }
-    match (float(one), float(other)) {
-        (Some(one), Some(other)) => return one == other,
-        (Some(float), None) if !strict => return other.as_integer().is_some_and(|n| n as f64 == float),
-        (None, Some(float)) if !strict => return one.as_integer().is_some_and(|n| n as f64 == float),
+}
+
+/// RabbitMQ: values compare as Erlang terms: the type does not matter, only what it is made of, so that a time is an
+/// integer and a text its bytes; before 3.13 the difference between 1 and 1.0 does not matter either. Within arrays and
+/// tables the types are part of the terms.
+fn equal(wanted: &FieldValue, found: &FieldValue, compare: Compare) -> bool {
+    let scale = if compare.times_in_ms { 1000 } else { 1 };
+    if let (Some(wanted), Some(found)) = (integer(wanted, 1), integer(found, scale)) {
+        return wanted == found;
+    }
+    match (float(wanted), float(found)) {
+        (Some(wanted), Some(found)) => return wanted == found,
+        (Some(float), None) if !compare.strict => {
+            return integer(found, scale).is_some_and(|n| n as f64 == float);
+        }
+        (None, Some(float)) if !compare.strict => {
+            return integer(wanted, 1).is_some_and(|n| n as f64 == float);
+        }
         _ => {}
     }
-    match (one, other) {
-        (FieldValue::Timestamp(one), FieldValue::Timestamp(other)) => one == other,
-        (FieldValue::Timestamp(time), value) | (value, FieldValue::Timestamp(time)) => {
-            value.as_integer().is_some_and(|n| u64::try_from(n) == Ok(*time))
-        }
-        (one, other) => one == other,
+    match (octets(wanted), octets(found)) {
+        (Some(wanted), Some(found)) => wanted == found,
+        _ => wanted == found,
+    }
+}
+
+/// An integer of any width, or a time in this many parts of a second.
+fn integer(value: &FieldValue, parts: i128) -> Option<i128> {
+    match value {
+        FieldValue::Timestamp(time) => Some(i128::from(*time) * parts),
+        other => other.as_integer().map(i128::from),
+    }
+}
+
+fn octets(value: &FieldValue) -> Option<&[u8]> {
+    match value {
+        FieldValue::Text(text) => Some(text.as_bytes()),
+        FieldValue::Bytes(bytes) => Some(bytes),
+        _ => None,
     }
 }
 

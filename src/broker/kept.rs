@@ -10,8 +10,8 @@ use std::sync::Arc;
 use crate::amqp::{Choices, FieldTable, FieldValue, SimDuration, SimTime, Template};
 
 use super::binding::Destination;
-use super::consistent_hash::erlang_binary;
 use super::effect::{ChannelId, DropReason, Effect, ExchangeId, MessageId, QueueId};
+use super::erlang;
 use super::exchange::ExchangeKind;
 use super::machine::Broker;
 use super::message::{Content, Message};
@@ -77,10 +77,7 @@ pub(super) fn check_history(arguments: &FieldTable, profile: &Profile) -> Outcom
     if value.as_integer().is_some_and(|length| length > 0) {
         return Ok(());
     }
-    let shown = match value {
-        FieldValue::Text(text) => erlang_binary(text, profile.shows_utf8_in_binaries),
-        other => super::arguments::show(other),
-    };
+    let shown = erlang::term(value, profile.shows_utf8_in_binaries);
     Err(Refusal::precondition_failed(format!(
         "Invalid argument {shown}, '{HISTORY_LENGTH}' must be a positive integer"
     )))

@@ -6,8 +6,8 @@ use crate::amqp::{ConnectionId, FieldTable, FieldValue, Name};
 
 use super::config::NODE;
 use super::connection::ChannelSlot;
+use super::erlang;
 use super::machine::Broker;
-use super::policy_check::show_term;
 use super::profile::ChannelLimitText;
 use super::refusal::{Outcome, Refusal};
 use super::vhost::VhostId;
@@ -33,18 +33,18 @@ impl Limits {
 }
 
 /// What is wrong with limits, in the words of `rabbitmqctl`.
-fn check(limits: &FieldTable, known: &[&str], name: &str) -> Result<(), String> {
+fn check(limits: &FieldTable, known: &[&str], name: &str, utf8: bool) -> Result<(), String> {
     for key in known {
         if let Some(value) = limits.get(key)
             && value.as_integer().is_none()
         {
-            return Err(format!("{key} should be a number, actually was {}", show_term(value)));
+            return Err(format!("{key} should be a number, actually was {}", erlang::term(value, utf8)));
         }
     }
     let mut unknown = String::new();
     for (key, value) in limits.0.iter().filter(|(key, _)| !known.contains(&&**key)) {
         let comma = if unknown.is_empty() { "" } else { "," };
-        let _ = write!(unknown, "{comma}{{<<\"{key}\">>,{}}}", show_term(value));
+        let _ = write!(unknown, "{comma}{{{},{}}}", erlang::binary(key, utf8), erlang::term(value, utf8));
     }
     if unknown.is_empty() { Ok(()) } else { Err(format!("Unrecognised terms [{unknown}] in {name}")) }
 }
@@ -52,7 +52,8 @@ fn check(limits: &FieldTable, known: &[&str], name: &str) -> Result<(), String> 
 impl Broker {
     /// RabbitMQ: the limits given replace all that were set before.
     pub(super) fn set_vhost_limits(&mut self, vhost: &Name, limits: FieldTable) -> Result<(), String> {
-        check(&limits, &OF_VHOST, "limits").map_err(|why| format!("Validation failed\n\n{why}\n"))?;
+        check(&limits, &OF_VHOST, "limits", self.profile.shows_utf8_in_binaries)
+            .map_err(|why| format!("Validation failed\n\n{why}\n"))?;
         let id = self.expect_vhost(vhost)?;
         self.vhost_mut(id).limits = Limits(limits);
         Ok(())
@@ -66,7 +67,7 @@ impl Broker {
 
     /// RabbitMQ: what is not given stays as it was.
     pub(super) fn set_user_limits(&mut self, user: &Name, limits: FieldTable) -> Result<(), String> {
-        check(&limits, &OF_USER, "user-limits")?;
+        check(&limits, &OF_USER, "user-limits", self.profile.shows_utf8_in_binaries)?;
         self.change_user(user, |state| {
             for (key, value) in limits.0 {
                 state.limits.0.set(&key, value);

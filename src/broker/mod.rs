@@ -19,6 +19,7 @@ mod channel;
 mod connection;
 mod consistent_hash;
 mod consumer;
+mod erlang;
 mod exchange;
 mod exchange_declare;
 mod limits;

@@ -3,6 +3,7 @@
 use crate::amqp::FieldValue;
 
 use super::command::{Policy, PolicyScope};
+use super::erlang;
 use super::permissions::{Fault, Pattern};
 use super::profile::Profile;
 use super::publish::TTL_MAX;
@@ -96,9 +97,11 @@ fn check_definition(profile: &Profile, policy: &Policy) -> Result<(), String> {
     if entries.is_empty() {
         return Err("no policy provided".to_owned());
     }
+    let utf8 = profile.shows_utf8_in_binaries;
     let unknown = entries.iter().filter(|(key, _)| !is_known(profile, key, policy.operator));
-    let unknown: Vec<String> =
-        unknown.map(|(key, value)| format!("{{<<\"{key}\">>,{}}}", show_term(value))).collect();
+    let unknown: Vec<String> = unknown
+        .map(|(key, value)| format!("{{{},{}}}", erlang::binary(key, utf8), erlang::term(value, utf8)))
+        .collect();
     if !unknown.is_empty() {
         let line = unknown.join(",");
         let terms = if line.len() + 2 <= LINE { line } else { unknown.join(",\n ") };
@@ -167,7 +170,11 @@ fn check_value(profile: &Profile, key: &str, value: &FieldValue) -> Result<(), S
         "delayed-retry-max" => (at_least(1), "delayed retry maximum delay. Must be a positive integer"),
         _ => (true, ""),
     };
-    if valid { Ok(()) } else { Err(format!("{} is not a valid {what}", show_term(value))) }
+    if valid {
+        Ok(())
+    } else {
+        Err(format!("{} is not a valid {what}", erlang::term(value, profile.shows_utf8_in_binaries)))
+    }
 }
 
 /// What the delays of a delayed retry must be together.
@@ -185,13 +192,5 @@ fn check_delays(policy: &Policy) -> Result<(), String> {
             Err(format!("delayed-retry-max ({most}) must not be smaller than delayed-retry-min ({least})"))
         }
         _ => Ok(()),
-    }
-}
-
-/// A value of a parameter as RabbitMQ prints it.
-pub(super) fn show_term(value: &FieldValue) -> String {
-    match value {
-        FieldValue::Text(text) => format!("<<\"{text}\">>"),
-        other => super::arguments::show(other),
     }
 }

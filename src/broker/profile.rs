@@ -171,8 +171,18 @@ pub struct Profile {
     pub hash_words_max: Option<u8>,
     /// Transient exchanges survive a restart, as the metadata store keeps them.
     pub keeps_transient_exchanges: bool,
-    /// Replies to a requester that is gone count as routed.
-    pub lost_replies_count_as_routed: bool,
+    /// Direct replies count as routed; else a mandatory one is returned, even if somebody got it.
+    pub replies_count_as_routed: bool,
+    /// A delivery mode other than 1 and 2 is refused; else it is that of a transient message.
+    pub checks_delivery_mode: bool,
+    /// A time in a message's header compares in milliseconds.
+    pub header_times_in_ms: bool,
+    /// `x-max-priority` 0 is 1.
+    pub priority_zero_is_one: bool,
+    /// A negative delivery limit is no limit; else it is one that the first return exceeds.
+    pub negative_limit_is_none: bool,
+    /// What comes back to a quorum queue goes to its front even without a delivery limit.
+    pub returns_go_first: bool,
     /// Direct reply-to is a queue type of its own, that cannot be bound.
     pub volatile_reply_queues: bool,
     /// A vhost's max-queues is looked at after a queue's arguments, not before.
@@ -283,7 +293,12 @@ impl Profile {
             message_size_max: if since(Version::V4_0) { 16 * mib } else { 128 * mib },
             hash_words_max: since(Version::V4_3).then_some(2),
             keeps_transient_exchanges: since(Version::V4_3),
-            lost_replies_count_as_routed: since(Version::V4_2),
+            replies_count_as_routed: since(Version::V4_2),
+            checks_delivery_mode: !since(Version::V3_13),
+            header_times_in_ms: since(Version::V3_13),
+            priority_zero_is_one: since(Version::V4_0),
+            negative_limit_is_none: since(Version::V4_0),
+            returns_go_first: since(Version::V4_3),
             volatile_reply_queues: since(Version::V4_3),
             queue_limit_after_arguments: since(Version::V3_13),
             channel_limit_text: match version {

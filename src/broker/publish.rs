@@ -5,9 +5,11 @@ use std::sync::Arc;
 use crate::amqp::{Choices, FieldValue, Name, Properties, ReplyCode, Template};
 
 use super::effect::{ChannelId, DropReason, Effect, ExchangeId, MessageId, QueueId};
+use super::erlang;
 use super::machine::{At, Broker};
 use super::message::{Content, Message};
 use super::permissions::Access;
+use super::profile::Profile;
 use super::refusal::{Outcome, Refusal};
 use super::routing::Route;
 use super::stream_reader::filter_value;
@@ -90,10 +92,12 @@ impl Broker {
             self.put(Effect::Routed { message: id, binding: *binding });
         }
         if let Some(address) = &route.reply_to {
-            let delivered = self.deliver_reply(address, id);
-            if !delivered && mandatory && route.queues.is_empty() {
+            // RabbitMQ: until it was a queue, a reply was handed over on the way, and what is left of the route
+            // decides, whether or not somebody got it.
+            if mandatory && route.queues.is_empty() && !self.profile.replies_count_as_routed {
                 self.return_message(channel, id);
             }
+            self.deliver_reply(address, id);
         } else if route.queues.is_empty() {
             if !route.delayed {
                 let reason = DropReason::Unroutable;
@@ -158,10 +162,10 @@ impl Broker {
         let mut properties = template.properties.clone();
         let rewritten = self.rewrite_reply_to(at, &mut properties)?;
         if self.profile.checks_expiration_first {
-            expiration(properties.expiration.as_deref())?;
+            expiration(properties.expiration.as_deref(), &self.profile)?;
         }
         self.check_user_id(at, &properties)?;
-        let content = content_of(template, properties, rewritten)?;
+        let content = content_of(template, properties, rewritten, &self.profile)?;
         if self.profile.checks_topic_of_cc {
             for key in &content.more_keys {
                 self.check_topic_access(at.connection, exchange, Access::Write, key)?;
@@ -199,17 +203,13 @@ impl Broker {
 }
 
 /// What the broker reads in a message's properties, and the message as it will be delivered.
-fn content_of(template: &Arc<Template>, mut properties: Properties, rewritten: bool) -> Outcome<Content> {
-    let ttl = expiration(properties.expiration.as_deref())?;
-    let persistent = match properties.delivery_mode {
-        None | Some(1) => false,
-        Some(2) => true,
-        Some(other) => {
-            return Err(Refusal::precondition_failed(format!(
-                "invalid message: {{delivery_mode_unknown,{other}}}"
-            )));
-        }
-    };
+fn content_of(
+    template: &Arc<Template>,
+    mut properties: Properties,
+    rewritten: bool,
+    profile: &Profile,
+) -> Outcome<Content> {
+    let ttl = expiration(properties.expiration.as_deref(), profile)?;
     let mut more_keys = Vec::new();
     let mut changed = rewritten;
     let mut cc_count = 0;
@@ -219,6 +219,7 @@ fn content_of(template: &Arc<Template>, mut properties: Properties, rewritten: b
         keys_in(headers.get("BCC"), "BCC", &mut more_keys)?;
         changed |= headers.remove("BCC").is_some();
     }
+    let persistent = is_persistent(properties.delivery_mode, profile)?;
     let priority = properties.priority;
     let template = if changed {
         Arc::new(Template { properties, ..(**template).clone() })
@@ -226,6 +227,16 @@ fn content_of(template: &Arc<Template>, mut properties: Properties, rewritten: b
         Arc::clone(template)
     };
     Ok(Content { template, more_keys, cc_count, persistent, priority, ttl, has_died: false })
+}
+
+/// RabbitMQ: what is not 2 is transient; in old versions it has to be 1 then.
+fn is_persistent(delivery_mode: Option<u8>, profile: &Profile) -> Outcome<bool> {
+    match delivery_mode {
+        Some(other) if profile.checks_delivery_mode && !(1..=2).contains(&other) => {
+            Err(Refusal::precondition_failed(format!("invalid message: {{delivery_mode_unknown,{other}}}")))
+        }
+        mode => Ok(mode == Some(2)),
+    }
 }
 
 /// RabbitMQ: an array of long strings; elements of other types are skipped.
@@ -250,10 +261,13 @@ fn keys_in(header: Option<&FieldValue>, which: &str, keys: &mut Vec<Name>) -> Ou
 pub(super) const TTL_MAX: u64 = 315_360_000_000;
 
 /// RabbitMQ: milliseconds as a string, read by `string:to_integer/1`.
-fn expiration(text: Option<&str>) -> Outcome<Option<u64>> {
+fn expiration(text: Option<&str>, profile: &Profile) -> Outcome<Option<u64>> {
     let Some(text) = text else { return Ok(None) };
-    let refuse =
-        |why: String| Err(Refusal::precondition_failed(format!("invalid expiration '{text}': {why}")));
+    let before = format!("invalid expiration '{text}': ");
+    let refuse = |tag: &str, value: &str| {
+        let why = erlang::pair(tag, value, before.chars().count());
+        Err(Refusal::precondition_failed(format!("{before}{why}")))
+    };
     let (negative, digits) = match text.as_bytes().first() {
         Some(b'-') => (true, &text[1..]),
         Some(b'+') => (false, &text[1..]),
@@ -262,17 +276,20 @@ fn expiration(text: Option<&str>) -> Outcome<Option<u64>> {
     let end = digits.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(digits.len());
     let (number, left_over) = digits.split_at(end);
     if number.is_empty() {
-        return refuse("no_integer".to_owned());
+        return Err(Refusal::precondition_failed(format!("{before}no_integer")));
     }
     if !left_over.is_empty() {
-        return refuse(format!("{{leftover_string,\"{left_over}\"}}"));
+        return refuse(
+            "leftover_string",
+            &erlang::bytes_as_characters(left_over, profile.shows_utf8_in_binaries),
+        );
     }
     let shown = number.trim_start_matches('0');
     let shown = if shown.is_empty() { "0" } else { shown };
     match number.parse::<u64>() {
-        Ok(value) if negative && value > 0 => refuse(format!("{{value_negative,-{shown}}}")),
+        Ok(value) if negative && value > 0 => refuse("value_negative", &format!("-{shown}")),
         Ok(value) if value <= TTL_MAX => Ok(Some(value)),
-        _ if negative => refuse(format!("{{value_negative,-{shown}}}")),
-        _ => refuse(format!("{{value_too_large,{shown}}}")),
+        _ if negative => refuse("value_negative", &format!("-{shown}")),
+        _ => refuse("value_too_large", shown),
     }
 }

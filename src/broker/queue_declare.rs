@@ -31,14 +31,14 @@ impl Broker {
                 self.queue_declare(at, Declare { queue, durable, exclusive, auto_delete, arguments })
             }
             Method::QueueDelete { queue, if_unused, if_empty } => {
-                self.queue_delete(at, &queue, if_unused, if_empty)
+                self.queue_delete(at, &plain_name(&queue), if_unused, if_empty)
             }
             Method::QueuePurge { queue } => self.queue_purge(at, &queue),
             Method::QueueBind { queue, exchange, routing_key, arguments } => {
-                self.queue_bind(at, &queue, &exchange, routing_key, arguments)
+                self.queue_bind(at, &plain_name(&queue), &plain_name(&exchange), routing_key, arguments)
             }
             Method::QueueUnbind { queue, exchange, routing_key, arguments } => {
-                self.queue_unbind(at, &queue, &exchange, routing_key, arguments)
+                self.queue_unbind(at, &plain_name(&queue), &plain_name(&exchange), routing_key, arguments)
             }
             _ => Ok(()),
         }
@@ -186,13 +186,13 @@ impl Broker {
         let named = !self.profile.injects_queue_type && current.get("x-queue-type").is_some();
         let received =
             if named { declare.arguments.clone() } else { self.with_queue_type(&declare.arguments) };
-        let ages = self.profile.compares_ages;
         let keys: Vec<&str> = arguments::known(spec.kind)
             .iter()
             .copied()
-            .filter(|key| self.profile.knows_argument(key))
+            // RabbitMQ 4.3: `x-queue-mode` means nothing any more, but is compared as ever.
+            .filter(|key| *key == "x-queue-mode" || self.profile.knows_argument(key))
             .collect();
-        arguments::check_equivalent(&place, &keys, ages, &received, &current)
+        arguments::check_equivalent(&place, &keys, &self.profile, &received, &current)
     }
 
     /// Arguments with the queue type as this version keeps it: always written, or, for classic, never.
@@ -308,6 +308,10 @@ impl Broker {
     fn queue_purge(&mut self, at: At, queue: &Name) -> Outcome {
         let queue = self.queue_name_or_last(at, queue)?;
         self.check_access(at.connection, Access::Read, "queue", &queue)?;
+        if self.is_volatile(&queue) {
+            self.reply(at, Reply::QueuePurged { message_count: 0 });
+            return Ok(());
+        }
         let id = self.expect_queue(at, &queue)?;
         self.check_unlocked(at, id)?;
         if self.queue(id).is_stream() {
@@ -365,9 +369,7 @@ impl Broker {
     }
 
     fn refuse_volatile(&self, queue: &str) -> Outcome {
-        if self.profile.volatile_reply_queues
-            && (queue == reply_to::PSEUDO_QUEUE || reply_to::is_address(queue))
-        {
+        if self.profile.volatile_reply_queues && reply_to::is_address(queue) {
             return Err(Refusal::access_refused(
                 "cannot bind or unbind to a volatile (direct reply-to) queue",
             ));

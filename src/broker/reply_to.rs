@@ -83,12 +83,17 @@ impl Broker {
         Some((channel, *consumer))
     }
 
-    /// A reply goes straight to its requester. Whether it counts as routed.
-    pub(super) fn deliver_reply(&mut self, address: &Name, message: MessageId) -> bool {
+    /// RabbitMQ: since 4.3 an address that is alive is the name of a queue, which has nothing in it.
+    pub(super) fn is_volatile(&self, queue: &str) -> bool {
+        self.profile.volatile_reply_queues && self.requester(queue).is_some()
+    }
+
+    /// A reply goes straight to its requester.
+    pub(super) fn deliver_reply(&mut self, address: &Name, message: MessageId) {
         let Some((channel, consumer)) = self.requester(address) else {
             let reason = super::effect::DropReason::Unroutable;
             self.put(Effect::Dropped { message, queue: QueueId::NONE, reason });
-            return self.profile.lost_replies_count_as_routed;
+            return;
         };
         // RabbitMQ: until it was a queue, a reply bore the next tag without using it up.
         let tag = match self.profile.volatile_reply_queues {
@@ -100,7 +105,6 @@ impl Broker {
         if self.profile.volatile_reply_queues {
             self.trace_reply(channel, address, message);
         }
-        true
     }
 
     /// RabbitMQ: declaring the pseudo-queue, or an address that is alive, answers as if there were one.

@@ -205,9 +205,9 @@ impl Broker {
             }
             ExchangeKind::Headers => {
                 let headers = content.template.properties.headers.as_ref();
-                let strict = self.profile.headers_compare_strictly;
+                let compare = headers::Compare::of(&self.profile);
                 self.matching_one_by_one(&outgoing.all, |binding| {
-                    headers::matches(&binding.arguments, headers, strict)
+                    headers::matches(&binding.arguments, headers, compare)
                 })
             }
             ExchangeKind::ConsistentHash => {

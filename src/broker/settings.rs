@@ -29,7 +29,7 @@ pub(super) struct Settings {
     pub dead_letter_key: Option<Name>,
     /// Dead letters stay until they have arrived.
     pub at_least_once: bool,
-    pub delivery_limit: Option<u64>,
+    pub delivery_limit: Option<i64>,
     pub consumer_timeout: Option<u64>,
     pub delayed_retry: Option<DelayedRetry>,
     /// Of a stream.
@@ -83,16 +83,18 @@ impl Broker {
 
     fn max_priority(&self, spec: &QueueSpec) -> u8 {
         let given = spec.arguments.get("x-max-priority").and_then(FieldValue::as_integer);
-        given.filter(|_| spec.kind == QueueKind::Classic).and_then(|n| u8::try_from(n).ok()).unwrap_or(0)
+        let levels = given.filter(|_| spec.kind == QueueKind::Classic).and_then(|n| u8::try_from(n).ok());
+        let least = u8::from(self.profile.priority_zero_is_one);
+        levels.map_or(0, |levels| levels.max(least))
     }
 
-    /// RabbitMQ: the least of those given; a negative one switches the default off, and loses against others.
-    fn delivery_limit(&self, sources: &Sources<'_>) -> Option<u64> {
+    /// RabbitMQ: the least of those given; since 4.0 a negative one switches the default off, and loses against others.
+    fn delivery_limit(&self, sources: &Sources<'_>) -> Option<i64> {
         let given: Vec<i64> = sources.all("delivery-limit").collect();
-        match given.iter().copied().filter(|limit| *limit >= 0).min() {
-            Some(limit) => u64::try_from(limit).ok(),
-            None if given.is_empty() => self.profile.default_delivery_limit.map(u64::from),
-            None => None,
+        let counts = |limit: &i64| *limit >= 0 || !self.profile.negative_limit_is_none;
+        match given.iter().copied().filter(counts).min() {
+            None if given.is_empty() => self.profile.default_delivery_limit.map(i64::from),
+            least => least,
         }
     }
 }

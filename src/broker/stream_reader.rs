@@ -134,7 +134,7 @@ impl Broker {
             if bad == BadAge::NoNumber && self.profile.age_without_number_breaks {
                 return Refusal::crash();
             }
-            let shown = if text.is_empty() { "<<>>".to_owned() } else { format!("<<\"{text}\">>") };
+            let shown = super::erlang::binary(text, self.profile.shows_utf8_in_binaries);
             Refusal::precondition_failed(format!(
                 "invalid arg 'x-stream-offset' for {place}: {{invalid_stream_offset_arg,{{longstr,{shown}}}}}"
             ))
