@@ -28,12 +28,14 @@ impl Broker {
     }
 
     pub(super) fn basic_nack(&mut self, at: At, tag: u64, multiple: bool, requeue: bool) -> Outcome {
-        let settlement = if requeue { Settlement::Requeue(Back::Nacked) } else { Settlement::Discard };
+        let settlement =
+            if requeue { Settlement::Requeue(Back::Nacked) } else { Settlement::Discard(Back::Nacked) };
         self.settle(at, tag, multiple, settlement)
     }
 
     pub(super) fn basic_reject(&mut self, at: At, tag: u64, requeue: bool) -> Outcome {
-        let settlement = if requeue { Settlement::Requeue(Back::Rejected) } else { Settlement::Discard };
+        let settlement =
+            if requeue { Settlement::Requeue(Back::Rejected) } else { Settlement::Discard(Back::Rejected) };
         self.settle(at, tag, false, settlement)
     }
 
@@ -108,6 +110,7 @@ impl Broker {
                 (self.queue(one.queue).spec.name.clone(), one.queue, tag, by_get, one.tag)
             });
         }
+        let resumed = self.release_limit(channel, held);
         for group in held.chunk_by(|one, next| one.queue == next.queue && one.consumer == next.consumer) {
             let queue = group[0].queue;
             if self.queue(queue).is_stream() && self.queue(queue).is_alive {
@@ -115,49 +118,37 @@ impl Broker {
                 continue;
             }
             for one in group {
-                self.let_go(channel, one);
+                self.let_go(one);
                 match settlement {
                     _ if !self.queue(queue).is_alive => self.messages.release(one.entry.message),
                     Settlement::Ack => self.acked(channel, one),
-                    Settlement::Discard => self.discarded(channel, one),
+                    Settlement::Discard(back) => self.discarded(channel, one, back),
                     Settlement::Requeue(back) => self.put_back(channel, one, back),
                 }
             }
-            if group[0].consumer != ConsumerId::NONE {
-                self.unblock(group[0].consumer);
-            }
-            self.wake_others(channel, queue);
+            self.settled_of(queue, group[0].consumer, group.len(), settlement);
             match settlement {
                 Settlement::Requeue(_) => self.settle_returned(queue),
                 _ => self.settle_queue(queue),
             }
         }
+        self.resume(channel, resumed);
     }
 
-    /// With a limit for the whole channel, its other consumers may have credit again.
-    fn wake_others(&mut self, channel: ChannelId, queue: QueueId) {
-        if self.channel(channel).global_prefetch == 0 {
-            return;
+    /// So many deliveries of a consumer, or one of a get, are settled.
+    fn settled_of(&mut self, queue: QueueId, consumer: ConsumerId, count: usize, settlement: Settlement) {
+        if consumer != ConsumerId::NONE {
+            self.stand_back(consumer);
+            self.unblock_after(consumer, count);
         }
-        let consumers: Vec<ConsumerId> = self.channel(channel).consumers.values().copied().collect();
-        for consumer in consumers {
-            if self.consumer(consumer).queue != QueueId::NONE {
-                self.unblock(consumer);
-            }
-        }
-        let mut others: Vec<QueueId> =
-            self.channel(channel).consumers.values().map(|id| self.consumer(*id).queue).collect();
-        others.sort();
-        others.dedup();
-        for other in others {
-            if other != queue && other != QueueId::NONE {
-                self.settle_queue(other);
-            }
+        let is_return = matches!(settlement, Settlement::Requeue(_));
+        if !is_return || !self.profile.returns_elect_nobody {
+            self.look_for_active(queue);
         }
     }
 
     /// Counts a copy out of what its channel, consumer and queue hold.
-    pub(super) fn let_go(&mut self, channel: ChannelId, one: &Unacked) {
+    pub(super) fn let_go(&mut self, one: &Unacked) {
         let queue = self.queue_mut(one.queue);
         queue.unacked = queue.unacked.saturating_sub(1);
         if queue.is_stream() {
@@ -168,8 +159,6 @@ impl Broker {
         if one.consumer != ConsumerId::NONE {
             let consumer = self.consumer_mut(one.consumer);
             consumer.in_flight = consumer.in_flight.saturating_sub(1);
-            let channel = self.channel_mut(channel);
-            channel.in_flight = channel.in_flight.saturating_sub(1);
         }
     }
 
@@ -180,10 +169,23 @@ impl Broker {
         self.messages.release(message);
     }
 
-    fn discarded(&mut self, channel: ChannelId, one: &Unacked) {
-        let message = one.entry.message;
-        self.put(Effect::Settled { channel, queue: one.queue, message, tag: one.tag, acked: false });
-        self.drop_copy(one.queue, one.entry, DropReason::Rejected);
+    fn discarded(&mut self, channel: ChannelId, one: &Unacked, back: Back) {
+        let mut entry = one.entry;
+        let is_free = back == Back::Nacked && self.profile.nack_is_free;
+        entry.count = entry.count.saturating_add(u16::from(self.counts(one.queue) && !is_free));
+        self.put(Effect::Settled {
+            channel,
+            queue: one.queue,
+            message: entry.message,
+            tag: one.tag,
+            acked: false,
+        });
+        self.drop_copy(one.queue, entry, DropReason::Rejected);
+    }
+
+    /// Whether a queue counts how often its messages come back.
+    fn counts(&self, queue: QueueId) -> bool {
+        self.queue(queue).is_quorum() || self.profile.classic_counts_deliveries
     }
 
     /// Back to what is ready: in a classic queue at its place; in a quorum queue before all, or, without a
@@ -193,23 +195,23 @@ impl Broker {
         let mut entry = one.entry;
         let bytes = self.body_bytes(message);
         entry.redelivered = true;
+        let counts = match back {
+            Back::Nacked => !self.profile.nack_is_free && !self.profile.limits_by_acquired,
+            Back::Rejected => !self.profile.limits_by_acquired,
+            Back::Ended => true,
+            Back::TimedOut => false,
+        };
+        entry.count = entry.count.saturating_add(u16::from(counts && self.counts(id)));
         if self.queue(id).spec.kind == QueueKind::Classic {
-            entry.got = false;
             self.put(Effect::Requeued { queue: id, message, channel, tag });
             return self.queue_mut(id).ready.restore(entry, bytes);
         }
-        let counts = match back {
-            Back::Nacked => !self.profile.nack_is_free,
-            Back::Rejected | Back::Ended => true,
-            Back::TimedOut => false,
-        };
-        entry.count = entry.count.saturating_add(u16::from(counts));
         let limit = self.queue(id).settings.delivery_limit;
-        if limit.is_some_and(|limit| i64::from(entry.count) > limit) {
+        let returns = if self.profile.limits_by_acquired { entry.acquired } else { entry.count };
+        if limit.is_some_and(|limit| i64::from(returns) > limit) {
             self.put(Effect::Settled { channel, queue: id, message, tag, acked: false });
             return self.drop_copy(id, entry, DropReason::DeliveryLimit);
         }
-        entry.got = false;
         if self.delay(id, entry, back, (channel, tag)) {
             return;
         }
@@ -235,7 +237,11 @@ impl Broker {
     /// is its delivery tag; then by when they came.
     fn sort_as_ended(&self, held: &mut [&Unacked]) {
         if !self.profile.ends_by_consumer_tag {
-            return held.sort_by_key(|one| (one.consumer, one.tag));
+            let line = |one: &Unacked| match one.consumer {
+                ConsumerId::NONE => ConsumerId::NONE,
+                consumer => self.line_of(consumer),
+            };
+            return held.sort_by_key(|one| (line(one), one.tag));
         }
         held.sort_by_cached_key(|one| match one.consumer {
             ConsumerId::NONE => (crate::amqp::name(&one.tag.to_string()), one.tag),
@@ -254,7 +260,7 @@ impl Broker {
                 self.sort_as_ended(&mut held);
             }
             for one in held {
-                self.let_go(channel, one);
+                self.let_go(one);
                 if self.queue(queue).is_alive && !self.queue(queue).is_stream() {
                     self.put_back(channel, one, back);
                 } else {

@@ -8,6 +8,7 @@ use crate::amqp::{ChannelNumber, ConnectionId, Name, SimTime};
 use super::chunks::{Chunks, Item};
 use super::confirm::Confirms;
 use super::effect::{ChannelId, ConsumerId, Effect, QueueId, Reply};
+use super::limiter::Limiter;
 use super::machine::{At, Broker};
 use super::publish::Prepared;
 use super::queue::Entry;
@@ -27,12 +28,8 @@ pub(super) struct Channel {
     pub consumers: BTreeMap<Name, ConsumerId>,
     /// For consumers that start later; 0 is unlimited.
     pub prefetch: u16,
-    /// For all consumers together; 0 is unlimited.
-    pub global_prefetch: u16,
-    /// Unacked deliveries to consumers (not gets), for the global prefetch.
-    pub in_flight: u32,
-    /// Gets that were unacked when the global prefetch was set: they count towards it until it is lifted.
-    pub global_gets: u32,
+    /// For all consumers together.
+    pub limiter: Limiter,
     /// The queue declared last, which the empty name stands for.
     pub last_queue: Option<Name>,
     pub confirms: Confirms,
@@ -81,9 +78,7 @@ impl Broker {
             unacked: Chunks::default(),
             consumers: BTreeMap::new(),
             prefetch: 0,
-            global_prefetch: 0,
-            in_flight: 0,
-            global_gets: 0,
+            limiter: Limiter::default(),
             last_queue: None,
             confirms: Confirms::default(),
             transaction: None,
@@ -132,22 +127,13 @@ impl Broker {
         }
         let global = global && !self.profile.global_qos_ignored;
         let channel = self.channel_mut(at.channel);
-        if global {
-            if count == 0 {
-                channel.global_gets = 0;
-            } else if channel.global_prefetch == 0 {
-                let gets = channel.unacked.iter().filter(|one| one.consumer == ConsumerId::NONE);
-                channel.global_gets = gets.count() as u32;
-            }
-            channel.global_prefetch = count;
-        } else {
+        // RabbitMQ: a limit per consumer lifts the one of the channel.
+        let resumed = channel.limiter.set(if global { count } else { 0 }, channel.unacked.len());
+        if !global {
             channel.prefetch = count;
-            // RabbitMQ: a limit per consumer lifts the one of the channel.
-            channel.global_prefetch = 0;
-            channel.global_gets = 0;
         }
         self.reply(at, Reply::Done);
-        self.wake_channel(at.channel);
+        self.resume(at.channel, resumed);
         Ok(())
     }
 }

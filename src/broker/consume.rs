@@ -62,7 +62,8 @@ impl Broker {
             arguments,
             is_alive: true,
             in_flight: 0,
-            is_blocked: false,
+            heir_of: ConsumerId::NONE,
+            blocked: 0,
             reader,
         });
         self.add_reader(id, consumer);
@@ -72,9 +73,10 @@ impl Broker {
         if exclusive {
             queue.exclusive_consumer = consumer;
         }
-        if queue.spec.single_active && queue.active == ConsumerId::NONE {
-            queue.active = consumer;
+        if queue.is_quorum() {
+            self.inherit(consumer);
         }
+        self.add_to_single_active(id, consumer);
         self.reply(at, Reply::Consuming { consumer_tag: tag });
         if self.queue(id).is_stream() {
             self.feed(consumer);
@@ -98,7 +100,7 @@ impl Broker {
         let queue = self.queue(id);
         let place =
             || format!("queue '{}' in vhost '{}'", queue.spec.name, self.vhost(queue.spec.vhost).name);
-        if queue.is_quorum() && self.channel(at.channel).global_prefetch != 0 {
+        if queue.is_quorum() && self.channel(at.channel).limiter.is_on() {
             return Err(Refusal::not_implemented(format!("{} does not support global qos", place())));
         }
         arguments::check_consumer(&self.profile, &place(), queue.spec.kind, arguments)?;
@@ -190,7 +192,6 @@ impl Broker {
             self.messages.release(message);
         } else {
             entry.acquired = entry.acquired.saturating_add(1);
-            entry.got = true;
             self.hold(channel, Unacked { tag, queue: id, consumer: ConsumerId::NONE, entry, since: now });
         }
         self.note_limits(id);

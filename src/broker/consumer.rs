@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 
 use crate::amqp::{FieldTable, Name};
 
+use super::channel::Unacked;
+use super::chunks::Item;
 use super::effect::{ChannelId, ConsumerId, Effect, QueueId};
 use super::machine::Broker;
 use super::queue::QueueKind;
@@ -25,8 +27,11 @@ pub(super) struct Consumer {
     pub is_alive: bool,
     /// Unacked deliveries.
     pub in_flight: u32,
-    /// Its turn came when it had no credit; it stands in no row until it has some.
-    pub is_blocked: bool,
+    /// The cancelled consumer of a quorum queue in whose place it is.
+    pub heir_of: ConsumerId,
+    /// Its turn came when it could not take anything, and it stands in no row until it can: the how manieth of its queue
+    /// that was. 0: it stands in its row.
+    pub blocked: u32,
     /// Where it is in a stream.
     pub reader: Reader,
 }
@@ -35,7 +40,15 @@ impl Consumer {
     pub fn has_credit(&self) -> bool {
         self.no_ack || self.prefetch == 0 || self.in_flight < u32::from(self.prefetch)
     }
+
+    /// RabbitMQ: what a quorum queue takes for no limit.
+    fn quorum_credit(&self) -> i64 {
+        if self.prefetch == 0 { UNLIMITED } else { i64::from(self.prefetch) - i64::from(self.in_flight) }
+    }
 }
+
+/// RabbitMQ: the credit of a consumer of a quorum queue without a prefetch count.
+const UNLIMITED: i64 = 2_000;
 
 /// The consumers of a queue: rows by priority, the highest first, each in the order of turns.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +56,8 @@ pub(super) struct Rows {
     rows: Vec<(i64, VecDeque<ConsumerId>)>,
     /// All of them, in the order in which they came.
     all: Vec<ConsumerId>,
+    /// How often one of them was blocked.
+    blocks: u32,
 }
 
 impl Rows {
@@ -93,6 +108,12 @@ impl Rows {
     pub fn drop_next(&mut self) {
         self.rows.iter_mut().find_map(|(_, row)| row.pop_front());
     }
+
+    /// The number of the next block.
+    pub fn block(&mut self) -> u32 {
+        self.blocks += 1;
+        self.blocks
+    }
 }
 
 impl Broker {
@@ -107,14 +128,15 @@ impl Broker {
     /// Whether a message may be sent to it: its own credit, and its channel's.
     pub(super) fn can_take(&self, consumer: &Consumer) -> bool {
         let channel = self.channel(consumer.channel);
+        // RabbitMQ: a channel at its limit gives nothing to its consumers without acknowledgement, either.
+        consumer.has_credit() && (!channel.limiter.is_on() || self.is_let_by_limiter(consumer))
+    }
+
+    fn is_let_by_limiter(&self, consumer: &Consumer) -> bool {
         // RabbitMQ: quorum queues and streams know nothing of the channel's limit.
         let is_free =
-            || consumer.queue != QueueId::NONE && self.queue(consumer.queue).spec.kind != QueueKind::Classic;
-        // RabbitMQ: a channel at its limit gives nothing to its consumers without acknowledgement, either.
-        consumer.has_credit()
-            && (channel.global_prefetch == 0
-                || channel.in_flight + channel.global_gets < u32::from(channel.global_prefetch)
-                || is_free())
+            consumer.queue == QueueId::NONE || self.queue(consumer.queue).spec.kind != QueueKind::Classic;
+        is_free || self.channel(consumer.channel).limiter.lets(consumer.queue)
     }
 
     /// Takes a consumer away from its queue, and gives the turn of a single active one to the next.
@@ -124,6 +146,7 @@ impl Broker {
         let queue = state.queue;
         if queue != QueueId::NONE {
             let now = self.now;
+            self.forget_limit(consumer);
             let state = &mut self.queues[queue.index()];
             state.consumers.remove(consumer);
             if let Some(stream) = &mut state.stream {
@@ -135,6 +158,8 @@ impl Broker {
             }
             if state.active == consumer {
                 self.elect(queue);
+            } else {
+                self.look_for_active(queue);
             }
             self.arm(super::timers::Timer::Lease(queue));
         }
@@ -142,32 +167,110 @@ impl Broker {
         queue
     }
 
-    /// The single active consumer. RabbitMQ: in a quorum queue (4.0) it yields to one of higher priority, and gets
-    /// nothing more until what it holds is settled.
-    pub(super) fn yielding(&mut self, queue: QueueId) -> ConsumerId {
+    /// Whose turn it is where only one is active. `NONE`: nobody's.
+    pub(super) fn active(&self, queue: QueueId) -> ConsumerId {
         let state = &self.queues[queue.index()];
-        let active = state.active;
-        if active == ConsumerId::NONE || !state.is_quorum() || !self.profile.quorum_single_active_by_priority
-        {
-            return active;
-        }
-        let priority = self.consumer(active).priority;
-        if !state.consumers.all().iter().any(|id| self.consumer(*id).priority > priority) {
-            return active;
-        }
-        if self.consumer(active).in_flight > 0 {
-            return ConsumerId::NONE;
-        }
-        self.elect(queue);
-        self.queues[queue.index()].active
+        if state.is_quiescing { ConsumerId::NONE } else { state.active }
     }
 
-    /// Chooses the next single active consumer: the highest priority, then the one that came first.
+    pub(super) fn has_active_with_credit(&self, queue: QueueId) -> bool {
+        let active = self.active(queue);
+        active != ConsumerId::NONE && self.can_take(self.consumer(active))
+    }
+
+    /// A consumer came to a queue that may have a single active one.
+    pub(super) fn add_to_single_active(&mut self, queue: QueueId, consumer: ConsumerId) {
+        self.look_for_active(queue);
+        let state = self.queue_mut(queue);
+        if state.spec.single_active && state.active == ConsumerId::NONE {
+            state.active = consumer;
+        }
+    }
+
+    /// RabbitMQ: a quorum queue knows its consumers by channel and tag. One that takes the tag of a cancelled one of which
+    /// the channel still holds messages is that one again, unless another is active; what is held counts for its prefetch.
+    pub(super) fn inherit(&mut self, consumer: ConsumerId) {
+        let Consumer { channel, queue, .. } = *self.consumer(consumer);
+        if self.queue(queue).active != ConsumerId::NONE {
+            return;
+        }
+        let tag = self.consumer(consumer).tag.clone();
+        let is_left = |one: &&Unacked| {
+            one.queue == queue && one.consumer != ConsumerId::NONE && self.consumer(one.consumer).tag == tag
+        };
+        let left: Vec<Unacked> = self.channel(channel).unacked.iter().filter(is_left).copied().collect();
+        let Some(first) = left.first() else { return };
+        let heir_of = self.line_of(first.consumer);
+        for one in &left {
+            self.consumer_mut(one.consumer).in_flight -= 1;
+            self.channel_mut(channel).unacked.update(one.order(), |one| one.consumer = consumer);
+        }
+        let state = self.consumer_mut(consumer);
+        state.heir_of = heir_of;
+        state.in_flight = left.len() as u32;
+    }
+
+    /// The first of the consumers that are one to a quorum queue.
+    pub(super) fn line_of(&self, consumer: ConsumerId) -> ConsumerId {
+        let heir_of = self.consumer(consumer).heir_of;
+        if heir_of == ConsumerId::NONE { consumer } else { heir_of }
+    }
+
+    /// Something happened at which a queue looks who is to be its single active consumer. RabbitMQ: in a quorum queue
+    /// (4.0) it yields to one of higher priority, and gets nothing more until what it holds is settled, even if the other
+    /// one has left by then.
+    pub(super) fn look_for_active(&mut self, queue: QueueId) {
+        if !self.yields(queue) {
+            return;
+        }
+        let active = self.queue(queue).active;
+        let next = self.next_active(queue, active);
+        if active == ConsumerId::NONE {
+            self.queue_mut(queue).active = next;
+        } else if next != ConsumerId::NONE && self.consumer(next).priority > self.consumer(active).priority {
+            let is_quiescing = self.consumer(active).in_flight > 0;
+            let state = self.queue_mut(queue);
+            state.is_quiescing = is_quiescing;
+            if !is_quiescing {
+                state.active = next;
+            }
+        }
+    }
+
+    /// A consumer holds nothing any more: if it was to yield it has.
+    pub(super) fn stand_back(&mut self, consumer: ConsumerId) {
+        let Consumer { queue, in_flight, .. } = *self.consumer(consumer);
+        let state = self.queue_mut(queue);
+        if in_flight == 0 && state.is_quiescing && state.active == consumer {
+            state.active = ConsumerId::NONE;
+            state.is_quiescing = false;
+        }
+    }
+
+    /// Whether the single active consumer yields to one of higher priority.
+    fn yields(&self, queue: QueueId) -> bool {
+        let queue = self.queue(queue);
+        queue.spec.single_active && queue.is_quorum() && self.profile.quorum_single_active_by_priority
+    }
+
+    /// Chooses the next single active consumer in the place of one that goes.
     fn elect(&mut self, queue: QueueId) {
+        let next = self.next_active(queue, ConsumerId::NONE);
+        let state = self.queue_mut(queue);
+        state.active = next;
+        state.is_quiescing = false;
+    }
+
+    /// The one to be active: of the highest priority; in a quorum queue that has the most credit; that came first.
+    fn next_active(&self, queue: QueueId, but: ConsumerId) -> ConsumerId {
         let state = &self.queues[queue.index()];
         let by_priority = !state.is_quorum() || self.profile.quorum_single_active_by_priority;
-        let rank = |id: &ConsumerId| if by_priority { -self.consumer(*id).priority } else { 0 };
-        let next = state.consumers.all().iter().copied().min_by_key(|id| rank(id));
-        self.queues[queue.index()].active = next.unwrap_or(ConsumerId::NONE);
+        let rank = |id: &ConsumerId| {
+            let consumer = self.consumer(*id);
+            let priority = if by_priority { -consumer.priority } else { 0 };
+            (priority, if self.yields(queue) { -consumer.quorum_credit() } else { 0 })
+        };
+        let others = state.consumers.all().iter().copied().filter(|id| *id != but);
+        others.min_by_key(rank).unwrap_or(ConsumerId::NONE)
     }
 }

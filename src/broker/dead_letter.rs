@@ -16,8 +16,8 @@ pub(super) struct Death {
     pub queue: QueueId,
     pub message: MessageId,
     pub reason: DropReason,
-    /// It was taken by basic.get.
-    pub got: bool,
+    /// How often it had come back.
+    pub count: u16,
 }
 
 /// A refused message that was dead-lettered has no place in the queue it leaves.
@@ -37,7 +37,7 @@ impl Broker {
         if self.queue(queue).settings.at_least_once && reason != DropReason::MaxLength {
             self.hold_dead_letter(queue, entry, reason);
         } else if self.dead_letter_target(queue).is_some() {
-            self.deaths.push_back(Death { queue, message, reason, got: entry.got });
+            self.deaths.push_back(Death { queue, message, reason, count: entry.count });
         } else {
             self.put(Effect::Dropped { message, queue, reason });
             self.messages.release(message);
@@ -49,7 +49,7 @@ impl Broker {
         if self.dead_letter_target(queue).is_some() {
             self.messages.retain(message);
             let reason = DropReason::MaxLength;
-            self.deaths.push_back(Death { queue, message, reason, got: false });
+            self.deaths.push_back(Death { queue, message, reason, count: 0 });
         }
     }
 
@@ -66,14 +66,14 @@ impl Broker {
     }
 
     fn bury_one(&mut self, death: Death, choices: &mut dyn Choices) {
-        let Death { queue, message, reason, got } = death;
+        let Death { queue, message, reason, count } = death;
         let target = self.dead_letter_target(queue);
         let old = self.messages.get(message).cloned();
         let (Some(exchange), Some(old)) = (target, old) else {
             self.put(Effect::Dropped { message, queue, reason });
             return self.messages.release(message);
         };
-        let content = self.dead_content(queue, &old.content, reason);
+        let content = self.dead_content(queue, &old.content, reason, count);
         let route = self.route(exchange, &content, choices);
         let new = self.messages.push(Message { content: Arc::new(content), body: old.body });
         self.put(Effect::DeadLettered { queue, from: message, to: new, reason });
@@ -84,17 +84,10 @@ impl Broker {
         for binding in &route.bindings {
             self.put(Effect::Routed { message: new, binding: *binding });
         }
-        let redelivered = got && self.profile.got_is_redelivered;
-        self.put_dead_into_queues(new, &route, reason, redelivered);
+        self.put_dead_into_queues(new, &route, reason);
     }
 
-    fn put_dead_into_queues(
-        &mut self,
-        message: MessageId,
-        route: &Route,
-        reason: DropReason,
-        redelivered: bool,
-    ) {
+    fn put_dead_into_queues(&mut self, message: MessageId, route: &Route, reason: DropReason) {
         if route.queues.is_empty() && !route.delayed {
             self.put(Effect::Dropped { message, queue: QueueId::NONE, reason: DropReason::Unroutable });
         }
@@ -109,7 +102,7 @@ impl Broker {
                 self.put(Effect::Dropped { message, queue: *queue, reason: DropReason::Unroutable });
                 continue;
             }
-            self.enqueue_marked(*queue, message, ChannelId::NONE, 0, redelivered);
+            self.enqueue(*queue, message, ChannelId::NONE, 0);
         }
     }
 
@@ -132,8 +125,14 @@ impl Broker {
         false
     }
 
-    /// The message as it is published again.
-    pub(super) fn dead_content(&self, queue: QueueId, old: &Content, reason: DropReason) -> Content {
+    /// The message as it is published again, after it had come back `count` times.
+    pub(super) fn dead_content(
+        &self,
+        queue: QueueId,
+        old: &Content,
+        reason: DropReason,
+        count: u16,
+    ) -> Content {
         let settings = &self.queue(queue).settings;
         let exchange = settings.dead_letter_exchange.clone().unwrap_or_else(|| name(""));
         let key = settings.dead_letter_key.clone();
@@ -161,6 +160,11 @@ impl Broker {
             priority: old.priority,
             ttl: None,
             has_died: true,
+            delivery_count: if count > 0 && self.profile.dead_letters_keep_count {
+                count
+            } else {
+                old.delivery_count
+            },
         }
     }
 

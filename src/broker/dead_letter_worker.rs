@@ -36,8 +36,8 @@ pub(super) struct DeadLetters {
 struct DeadLetter {
     died: MessageId,
     reason: DropReason,
-    /// It was taken by basic.get.
-    got: bool,
+    /// How often it had come back.
+    count: u16,
     /// The message it is since it was forwarded first.
     forwarded: MessageId,
     /// It reached no queue, or one refused it.
@@ -79,7 +79,7 @@ impl Broker {
         letters.held.push_back(DeadLetter {
             died: entry.message,
             reason,
-            got: entry.got,
+            count: entry.count,
             forwarded: MessageId::NONE,
             is_stuck: false,
             confirmed: BTreeSet::new(),
@@ -132,7 +132,7 @@ impl Broker {
         letter.is_stuck = true;
         let Some(died) = self.messages.get(letter.died).cloned() else { return letter };
         if letter.forwarded == MessageId::NONE {
-            let content = self.dead_content(queue, &died.content, letter.reason);
+            let content = self.dead_content(queue, &died.content, letter.reason, letter.count);
             let message = Message { content: Arc::new(content), body: died.body };
             letter.forwarded = self.messages.push(message);
             self.messages.retain(letter.forwarded);
@@ -147,13 +147,12 @@ impl Broker {
         }
         letter.due = self.now;
         letter.is_stuck = route.queues.is_empty();
-        let redelivered = letter.got && self.profile.got_is_redelivered;
         let mut cycles = 0;
         for target in &route.queues {
             if letter.reason != DropReason::Rejected && self.closes_cycle(letter.forwarded, *target) {
                 cycles += 1;
             } else if !letter.confirmed.contains(target) {
-                match self.enqueue_marked(*target, letter.forwarded, ChannelId::NONE, 0, redelivered) {
+                match self.enqueue(*target, letter.forwarded, ChannelId::NONE, 0) {
                     Taken::Refused => letter.is_stuck = true,
                     Taken::Stored | Taken::Storing => {
                         letter.confirmed.insert(*target);

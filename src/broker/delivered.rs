@@ -33,6 +33,9 @@ impl View<'_> {
         }
         let profile = &self.broker().profile;
         let mut headers = properties.headers.take().unwrap_or_default();
+        // RabbitMQ: what only has a count from where it died was acquired as often.
+        let acquired = if acquired == 0 { count } else { acquired };
+        let count = if profile.limits_by_acquired { acquired } else { count };
         if count > 0 || (by_get && profile.counts_first_get) {
             headers.set("x-delivery-count", FieldValue::Long(i64::from(count)));
         }

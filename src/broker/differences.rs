@@ -75,7 +75,9 @@ differences! {
     honours_foreign_x_death since V4_0 : "an `x-death` that a client wrote means nothing; before it was continued", cases ["dlx_x_death_not_table_list"];
     orders_x_death since V3_13 : "entries of `x-death` keep the order of deaths; before the older ones were reversed at every death", cases ["dlx_hops_order_four", "dlx_loop_three_queues_order"];
     dead_letter_key_removes_cc since V3_13 : "a dead-letter routing key leaves the CC header; before it removed it", cases ["dlx_cc_header_with_dlrk"];
-    got_is_redelivered since V4_3 : "a message that was taken by basic.get and is dead-lettered counts as redelivered", cases ["dlx_chain_two_queues"];
+    dead_letters_keep_count since V4_0 : "what a quorum queue dead-letters keeps the count of its returns: it is redelivered in the next quorum queue, and says so", cases ["dlx_count_quorum_to_quorum", "dlx_count_quorum_to_classic"];
+    classic_counts_deliveries since V4_3 : "classic queues count how often a message comes back, too: what was rejected and is dead-lettered counts as redelivered", cases ["dlx_chain_two_queues", "dlx_classic_reject_and_nack"];
+    limits_by_acquired since V4_0,V4_3 : "from 4.0 to 4.2 the delivery limit and `x-delivery-count` are about how often a message was handed out; what it failed before as a dead letter does not count", cases ["dlx_count_and_limit"];
     injects_queue_type since V4_0 : "a queue always has an `x-queue-type`, and texts name it", cases ["quorum_redeclare_type"];
     default_delivery_limit since V4_0 : "a quorum queue has a delivery limit of 20 unless it sets one; and what is requeued goes to its front then", cases ["quorum_requeue_position_no_limit"];
     nack_is_free since V4_3 : "a basic.nack with requeue does not count towards the delivery limit", cases ["delayed_retry_all_nack", "quorum_delivery_count_header"];
@@ -83,6 +85,7 @@ differences! {
     acquired_count since V4_3 : "`x-acquired-count` says how often a message was handed out", cases ["quorum_delivery_count_header", "quorum_delivery_count_header_consumer"];
     quorum_priority since V4_0,V4_3 : "quorum queues know two levels of priority since 4.0, and 0 to 31, strictly, since 4.3", cases ["quorum_priority_property_ignored"];
     quorum_single_active_by_priority since V4_0 : "a single active consumer of a quorum queue yields to one of higher priority", cases ["quorum_sac_priority"];
+    returns_elect_nobody since V4_0,V4_1 : "a single active consumer that is to yield and gives all back leaves its place empty, until something else happens in the queue (mended in 4.1.2)", cases ["quorum_sac_yields_by_nack"];
     global_qos_ignored since V4_3 : "basic.qos with global is carried out as if it were not global", cases ["dispatch_prefetch_global", "dispatch_prefetch_global_lifted"];
     timeout_of since V4_3 : "a delivery that is not acknowledged in time cancels the consumer of a quorum queue, and nothing else; before it closed the channel, whatever the queue", cases ["timeout_global_classic", "timeout_global_quorum", "timeout_without_cancel_notify"];
     timeout_per_queue since V3_13 : "the acknowledgement timeout can be set for a queue, by policy or argument", cases ["timeout_policy", "timeout_argument_of_queue"];

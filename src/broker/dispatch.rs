@@ -23,18 +23,6 @@ const STRICT_MAX: u8 = 31;
 impl Broker {
     /// Puts a message into a queue, and hands it on if somebody can take it.
     pub(super) fn enqueue(&mut self, id: QueueId, message: MessageId, channel: ChannelId, seq: u32) -> Taken {
-        self.enqueue_marked(id, message, channel, seq, false)
-    }
-
-    /// As `enqueue`, for a message that may have been delivered before in another queue.
-    pub(super) fn enqueue_marked(
-        &mut self,
-        id: QueueId,
-        message: MessageId,
-        channel: ChannelId,
-        seq: u32,
-        redelivered: bool,
-    ) -> Taken {
         if !self.queue(id).is_alive {
             return Taken::Stored;
         }
@@ -50,7 +38,7 @@ impl Broker {
         }
         self.put(Effect::Enqueued { message, queue: id });
         self.messages.retain(message);
-        let entry = self.entry(id, message);
+        let mut entry = self.entry(id, message);
         let queue = self.queue_mut(id);
         queue.next_place += 1;
         // RabbitMQ: one that can be handed on at once neither expires nor counts.
@@ -61,18 +49,13 @@ impl Broker {
                 Some(self.hand_out(consumer, id, entry))
             }
             None => {
+                entry.redelivered = entry.count > 0;
                 let bytes = self.body_bytes(message);
                 self.queue_mut(id).ready.push(entry, bytes);
                 None
             }
         };
         let settled = handed_on == Some(true);
-        if redelivered && handed_on.is_none() {
-            self.queue_mut(id).ready.change(&entry, |entry| {
-                entry.redelivered = true;
-                entry.got = true;
-            });
-        }
         if handed_on.is_none() && self.queue(id).spec.kind == QueueKind::Classic {
             if self.discards_at_once(id) {
                 return self.discard_last(id, entry);
@@ -111,14 +94,15 @@ impl Broker {
         let ttl = sooner(queue.settings.ttl, content.and_then(|content| content.ttl));
         // RabbitMQ: a quorum queue keeps a message for a millisecond at least.
         let least = u64::from(queue.is_quorum());
+        let counts = queue.is_quorum() || self.profile.classic_counts_deliveries;
+        let count = content.map_or(0, |content| content.delivery_count) * u16::from(counts);
         Entry {
             message,
             place: queue.next_place,
             expires: ttl.map_or(SimTime::MAX, |ttl| self.now + SimDuration::millis(ttl.max(least))),
-            count: 0,
+            count,
             acquired: 0,
-            redelivered: false,
-            got: false,
+            redelivered: queue.is_quorum() && count > 0,
             priority: priority.min(queue.ready.max_priority()),
         }
     }
@@ -180,8 +164,12 @@ impl Broker {
         }
         let queue = self.queue(id);
         if queue.spec.single_active {
-            let active = self.yielding(id);
-            return (active != ConsumerId::NONE && self.can_take(self.consumer(active))).then_some(active);
+            let active = self.active(id);
+            if active == ConsumerId::NONE || self.can_take(self.consumer(active)) {
+                return Some(active).filter(|active| *active != ConsumerId::NONE);
+            }
+            self.note_limit(active);
+            return None;
         }
         loop {
             let consumer = self.queue(id).consumers.next()?;
@@ -190,7 +178,9 @@ impl Broker {
                 return Some(consumer);
             }
             self.queue_mut(id).consumers.drop_next();
-            self.consumer_mut(consumer).is_blocked = true;
+            self.note_limit(consumer);
+            let block = self.queue_mut(id).consumers.block();
+            self.consumer_mut(consumer).blocked = block;
         }
     }
 
@@ -206,9 +196,8 @@ impl Broker {
             return true;
         }
         entry.acquired = entry.acquired.saturating_add(1);
-        entry.got = false;
         self.consumer_mut(consumer).in_flight += 1;
-        self.channel_mut(channel).in_flight += 1;
+        self.count_for_limiter(channel, queue);
         self.hold(channel, Unacked { tag, queue, consumer, entry, since: self.now });
         false
     }
@@ -229,29 +218,13 @@ impl Broker {
         }
     }
 
-    /// Gives blocked consumers of a queue that have credit again a place at the end of their rows.
+    /// Gives a blocked consumer that has credit again a place at the end of its row.
     pub(super) fn unblock(&mut self, consumer: ConsumerId) {
         let state = self.consumer(consumer);
-        if state.is_blocked && state.is_alive && self.can_take(state) {
+        if state.blocked != 0 && state.is_alive && state.has_credit() {
             let (queue, priority) = (state.queue, state.priority);
-            self.consumer_mut(consumer).is_blocked = false;
+            self.consumer_mut(consumer).blocked = 0;
             self.queue_mut(queue).consumers.stand(consumer, priority);
-        }
-    }
-
-    /// A limit of the channel changed: every queue it consumes from looks again.
-    pub(super) fn wake_channel(&mut self, channel: ChannelId) {
-        let consumers: Vec<ConsumerId> = self.channel(channel).consumers.values().copied().collect();
-        let mut queues = Vec::new();
-        for consumer in consumers {
-            self.unblock(consumer);
-            let queue = self.consumer(consumer).queue;
-            if queue != QueueId::NONE && !queues.contains(&queue) {
-                queues.push(queue);
-            }
-        }
-        for queue in queues {
-            self.settle_queue(queue);
         }
     }
 

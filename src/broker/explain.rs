@@ -179,7 +179,7 @@ impl View<'_> {
             Waits::NodeDown
         } else if state.consumers.is_empty() {
             Waits::NoConsumer
-        } else if state.spec.single_active && !broker.can_take(broker.consumer(state.active)) {
+        } else if state.spec.single_active && !broker.has_active_with_credit(queue) {
             Waits::ActiveHasNoCredit
         } else if !state.consumers.all().iter().any(|id| broker.can_take(broker.consumer(*id))) {
             Waits::NoCredit
@@ -204,7 +204,7 @@ impl View<'_> {
         }
         let channel = broker.channel(state.channel);
         if !broker.can_take(state) {
-            let (in_flight, prefetch) = (channel.in_flight, channel.global_prefetch);
+            let (in_flight, prefetch) = (channel.limiter.volume(), channel.limiter.limit());
             return Some(Idles::ChannelPrefetchReached { in_flight, prefetch });
         }
         let at_the_end = queue.stream.as_ref().is_none_or(|stream| stream.has_been_read_by(state));

@@ -158,6 +158,7 @@ impl Broker {
                 priority: None,
                 ttl: None,
                 has_died: false,
+                delivery_count: 0,
             };
             let route = self.route(exchange, &content, choices);
             if route.queues.is_empty() {

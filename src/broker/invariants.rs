@@ -88,7 +88,7 @@ impl Broker {
                 consumer.tag
             );
         }
-        if queue.spec.single_active && !queue.consumers.is_empty() {
+        if queue.spec.single_active && !queue.is_quorum() && !queue.consumers.is_empty() {
             assert!(queue.active != ConsumerId::NONE, "one of them is active");
         }
     }

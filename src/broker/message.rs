@@ -37,6 +37,8 @@ pub(super) struct Content {
     pub ttl: Option<u64>,
     /// The broker dead-lettered it: its `x-death` is the broker's.
     pub has_died: bool,
+    /// How often it had come back where it died, if that is kept: it goes on counting in the next queue.
+    pub delivery_count: u16,
 }
 
 impl Content {
@@ -53,6 +55,7 @@ impl Content {
             priority: None,
             ttl: None,
             has_died: false,
+            delivery_count: 0,
         }
     }
 }

@@ -22,6 +22,7 @@ mod consumer;
 mod erlang;
 mod exchange;
 mod exchange_declare;
+mod limiter;
 mod limits;
 mod operator;
 mod permissions;

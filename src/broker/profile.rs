@@ -121,13 +121,18 @@ pub struct Profile {
     pub orders_x_death: bool,
     /// A dead-letter routing key removes the CC header.
     pub dead_letter_key_removes_cc: bool,
-    /// A copy that was taken by basic.get and dies counts as redelivered where it is queued next.
-    pub got_is_redelivered: bool,
+    /// What dies keeps the count of its returns, which makes it redelivered in the next queue that counts.
+    pub dead_letters_keep_count: bool,
+    /// Classic queues count how often a message comes back, too.
+    pub classic_counts_deliveries: bool,
+    /// The delivery limit, and `x-delivery-count`, are about how often a message was handed out; a nack or reject with
+    /// requeue is no failure.
+    pub limits_by_acquired: bool,
     /// Queue types are always written into the arguments and named in texts.
     pub injects_queue_type: bool,
     /// Delivery limit of a quorum queue that sets none.
     pub default_delivery_limit: Option<u16>,
-    /// A nack with requeue does not count towards the delivery limit.
+    /// A nack does not count, neither towards the delivery limit nor where what it discards is queued next.
     pub nack_is_free: bool,
     /// `x-delivery-count: 0` on the first get.
     pub counts_first_get: bool,
@@ -137,6 +142,9 @@ pub struct Profile {
     pub quorum_priority: QuorumPriority,
     /// A single active consumer of a quorum queue yields to one of higher priority.
     pub quorum_single_active_by_priority: bool,
+    /// A single active consumer that is to yield and whose messages all came back leaves its place empty until something
+    /// else happens than a return.
+    pub returns_elect_nobody: bool,
     /// `basic.qos` with global is carried out as if it were not global.
     pub global_qos_ignored: bool,
     /// What the acknowledgement timeout is about.
@@ -264,7 +272,9 @@ impl Profile {
             honours_foreign_x_death: !since(Version::V4_0),
             orders_x_death: since(Version::V3_13),
             dead_letter_key_removes_cc: !since(Version::V3_13),
-            got_is_redelivered: since(Version::V4_3),
+            dead_letters_keep_count: since(Version::V4_0),
+            classic_counts_deliveries: since(Version::V4_3),
+            limits_by_acquired: since(Version::V4_0) && !since(Version::V4_3),
             injects_queue_type: since(Version::V4_0),
             default_delivery_limit: since(Version::V4_0).then_some(20),
             nack_is_free: since(Version::V4_3),
@@ -276,6 +286,7 @@ impl Profile {
                 Version::V4_0 | Version::V4_1 | Version::V4_2 => QuorumPriority::TwoLevels,
             },
             quorum_single_active_by_priority: since(Version::V4_0),
+            returns_elect_nobody: version == Version::V4_0,
             global_qos_ignored: since(Version::V4_3),
             timeout_of: if since(Version::V4_3) { TimeoutOf::QuorumConsumers } else { TimeoutOf::EveryQueue },
             timeout_per_queue: since(Version::V3_13),

@@ -226,7 +226,16 @@ fn content_of(
     } else {
         Arc::clone(template)
     };
-    Ok(Content { template, more_keys, cc_count, persistent, priority, ttl, has_died: false })
+    Ok(Content {
+        template,
+        more_keys,
+        cc_count,
+        persistent,
+        priority,
+        ttl,
+        has_died: false,
+        delivery_count: 0,
+    })
 }
 
 /// RabbitMQ: what is not 2 is transient; in old versions it has to be 1 then.

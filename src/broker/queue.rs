@@ -70,13 +70,11 @@ pub(super) struct Entry {
     pub place: u32,
     /// `MAX`: never.
     pub expires: SimTime,
-    /// How often it came back in a way that counts.
+    /// How often it came back in a way that counts, also in the queues where it died before.
     pub count: u16,
     /// How often it was handed out.
     pub acquired: u16,
     pub redelivered: bool,
-    /// It was handed out by basic.get, last.
-    pub got: bool,
     pub priority: u8,
 }
 
@@ -90,7 +88,6 @@ impl Entry {
             count: 0,
             acquired: 0,
             redelivered: false,
-            got: false,
             priority: 0,
         }
     }
@@ -227,16 +224,15 @@ impl Ready {
         removed.is_some()
     }
 
-    /// Changes one that was pushed.
-    pub fn change(&mut self, entry: &Entry, change: impl FnOnce(&mut Entry)) {
-        self.rows[usize::from(entry.priority)].update(entry.order(), change);
-    }
-
-    pub fn mark_redelivered(&mut self) {
+    /// All of them may have been delivered before; `counted`: once.
+    pub fn mark_redelivered(&mut self, counted: bool) {
         for row in self.rows.iter_mut().chain([&mut self.returned]) {
             let orders: Vec<u64> = row.iter().map(Item::order).collect();
             for order in orders {
-                row.update(order, |entry| entry.redelivered = true);
+                row.update(order, |entry| {
+                    entry.redelivered = true;
+                    entry.count = u16::from(counted);
+                });
             }
         }
     }
@@ -294,6 +290,8 @@ pub(super) struct Queue {
     pub consumers: Rows,
     /// The single active consumer.
     pub active: ConsumerId,
+    /// It is to yield as soon as it holds nothing any more, and gets nothing until then.
+    pub is_quiescing: bool,
     /// The consumer that has the queue for itself.
     pub exclusive_consumer: ConsumerId,
     pub had_consumer: bool,
@@ -381,6 +379,7 @@ impl Broker {
             next_place: 0,
             consumers: Rows::default(),
             active: ConsumerId::NONE,
+            is_quiescing: false,
             exclusive_consumer: ConsumerId::NONE,
             had_consumer: false,
             is_refusing: false,

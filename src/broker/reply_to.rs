@@ -40,7 +40,8 @@ impl Broker {
             arguments: FieldTable::default(),
             is_alive: true,
             in_flight: 0,
-            is_blocked: false,
+            heir_of: ConsumerId::NONE,
+            blocked: 0,
             reader: super::stream_reader::Reader::default(),
         });
         let address = self.generate_name(at.connection, ADDRESS);

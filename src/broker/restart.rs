@@ -66,7 +66,8 @@ impl Broker {
             self.lose(id, entry);
         }
         if stop == Stop::Kill && classic {
-            self.queue_mut(id).ready.mark_redelivered();
+            let counted = self.profile.classic_counts_deliveries;
+            self.queue_mut(id).ready.mark_redelivered(counted);
         }
     }
 

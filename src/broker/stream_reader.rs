@@ -105,7 +105,7 @@ impl Broker {
                 "automatic acknowledgement not supported by stream {queues}{place}"
             )));
         }
-        if channel.global_prefetch != 0 {
+        if channel.limiter.is_on() {
             return Err(Refusal::not_implemented(format!("{place} does not support global qos")));
         }
         let Some(stream) = self.stream(id) else { return Ok(Reader::default()) };
@@ -272,7 +272,7 @@ impl Broker {
     pub(super) fn settle_logged(&mut self, channel: ChannelId, group: &[Unacked], acked: bool) {
         let Some(first) = group.first() else { return };
         for one in group {
-            self.let_go(channel, one);
+            self.let_go(one);
             let message = one.entry.message;
             self.put(Effect::Settled { channel, queue: one.queue, message, tag: one.tag, acked });
             self.messages.release(message);

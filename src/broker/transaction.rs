@@ -16,7 +16,7 @@ use super::routing::Route;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Settlement {
     Ack,
-    Discard,
+    Discard(Back),
     Requeue(Back),
 }
 

@@ -401,7 +401,7 @@ impl<'a> View<'a> {
             number: channel.number,
             is_open: channel.is_open,
             prefetch: channel.prefetch,
-            global_prefetch: channel.global_prefetch,
+            global_prefetch: channel.limiter.limit(),
             unacked: channel.unacked.len(),
             is_confirming: channel.confirms.is_on(),
             unconfirmed: channel.confirms.unconfirmed(),

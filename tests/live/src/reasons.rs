@@ -1,9 +1,8 @@
 //! Differences that are known and stay: a bug of a version that is not to be copied, a race between processes. At most
 //! ten; each is written down in `README.md` with its case.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use warren::broker::Version;
-use warren::conformance::same;
 
 use crate::run::{Difference, Target};
 use crate::world::World;
@@ -21,47 +20,25 @@ pub const ORDER: Reason = Reason { name: "order-between-queues" };
 /// A connection ended that consumed on several channels: which of them ends first decides who gets what is requeued.
 const CHANNELS_END: Reason = Reason { name: "order-of-ending-channels" };
 
-/// 4.0 and later: what a quorum queue dead-letters keeps its counts, and is marked redelivered. Not modelled.
-const COUNTS_OF_DEAD: Reason = Reason { name: "counts-of-dead-letters" };
-
 /// A queue that was classic comes back as quorum under its name: the channels that knew it break down with 541.
 const TYPE_CHANGES: Reason = Reason { name: "type-changes-541" };
 
+/// 3.10: a consumer of a quorum queue takes the tag of a cancelled one of which its channel still holds messages: the next
+/// delivery to it breaks the channel down with 541.
+const TAG_TAKEN: Reason = Reason { name: "tag-taken-again-541" };
+
 /// The reason of a difference, if it is a known one.
 pub fn of(target: &Target, steps: &[Value], seen: &[Value], difference: &Difference) -> Option<Reason> {
-    if target.line >= Version::V4_0
-        && same(&without_counts(&difference.real), &without_counts(&difference.ours))
-    {
-        return Some(COUNTS_OF_DEAD);
-    }
     if difference.real["error"]["code"] == 541 && is_declared_as_both(steps) {
         return Some(TYPE_CHANGES);
     }
-    ended_with_several_consumers(steps, seen).then_some(CHANNELS_END)
-}
-
-/// An outcome where dead-lettered messages do not tell how often they were delivered.
-fn without_counts(value: &Value) -> Value {
-    match value {
-        Value::Array(values) => values.iter().map(without_counts).collect(),
-        Value::Object(object) => {
-            let mut object: Map<String, Value> =
-                object.iter().map(|(key, value)| (key.clone(), without_counts(value))).collect();
-            let died = value.pointer("/properties/headers/x-death").is_some();
-            if let Some(headers) = object.get_mut("properties").and_then(|found| found.get_mut("headers"))
-                && let Some(headers) = headers.as_object_mut()
-                && died
-            {
-                headers.remove("x-delivery-count");
-                headers.remove("x-acquired-count");
-            }
-            if died {
-                object.remove("redelivered");
-            }
-            Value::Object(object)
-        }
-        other => other.clone(),
+    if target.line == Version::V3_10
+        && difference.real["error"]["code"] == 541
+        && takes_a_tag_again(&steps[..seen.len()])
+    {
+        return Some(TAG_TAKEN);
     }
+    ended_with_several_consumers(steps, seen).then_some(CHANNELS_END)
 }
 
 fn ended_with_several_consumers(steps: &[Value], seen: &[Value]) -> bool {
@@ -88,6 +65,27 @@ fn ended_with_several_consumers(steps: &[Value], seen: &[Value]) -> bool {
         }
     }
     false
+}
+
+/// Whether a tag is cancelled and taken again.
+fn takes_a_tag_again(steps: &[Value]) -> bool {
+    let of = |op: &'static str| steps.iter().enumerate().filter(move |(_, step)| step["op"] == op);
+    of("basic.cancel").any(|(at, cancel)| {
+        of("basic.consume").any(|(later, consume)| {
+            later > at
+                && consume["ch"] == cancel["ch"]
+                && consume["consumer_tag"] == cancel["consumer_tag"]
+                && is_quorum(steps, &consume["queue"])
+        })
+    })
+}
+
+fn is_quorum(steps: &[Value], queue: &Value) -> bool {
+    steps.iter().any(|step| {
+        step["op"] == "queue.declare"
+            && step["queue"] == *queue
+            && step["arguments"]["x-queue-type"] == "quorum"
+    })
 }
 
 /// Whether a queue is declared as classic and as quorum.
