@@ -160,6 +160,13 @@ proptest! {
 }
 
 /// A megabyte of each is read at once: nothing looks at the same text again and again.
+/// Found by `any_text`: slashes as wide as East Asian writing has them are two characters of three bytes.
+#[test]
+fn a_comment_of_wide_slashes() {
+    read("queue a ／／ hello");
+    read("queue a ／＊ hello");
+}
+
 #[test]
 fn a_megabyte_is_linear() {
     let many = |part: &str| part.repeat(1_000_000 / part.len());

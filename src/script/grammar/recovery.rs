@@ -196,7 +196,9 @@ impl Parser<'_> {
     }
 
     fn slash_comment(&mut self, token: Token) {
-        let span = crate::text::Span::new(token.span.start, token.span.start + 2);
+        // Two characters, that may be wide ones: `／／`.
+        let slashes: usize = token.span.of(self.text).chars().take(2).map(char::len_utf8).sum();
+        let span = crate::text::Span::new(token.span.start, token.span.start + slashes as u32);
         let message = format!("a comment begins with `#`, not `{}`", span.of(self.text));
         self.say(Diagnostic::error(Code::ForeignOperator, span, message).replace("#"));
     }
