@@ -1,7 +1,7 @@
 // The name at the cursor: where else it stands is marked, F12 goes to where it is made, Shift-F12 lists its uses, and the
 // outline lists all that the script is made of.
 
-import { StateEffect, StateField } from "@codemirror/state";
+import { Prec, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, EditorView, keymap, ViewPlugin } from "@codemirror/view";
 
 import { pick } from "./pick.mjs";
@@ -24,7 +24,8 @@ const marks = (effectOf) =>
       for (const effect of transaction.effects) if (effect.is(effectOf)) marks = effect.value;
       return marks;
     },
-    provide: (field) => EditorView.decorations.from(field),
+    // Around the colours of the words, not within each.
+    provide: (field) => Prec.highest(EditorView.decorations.from(field)),
   });
 const uses = marks(setUses);
 const looked = marks(setLook);
