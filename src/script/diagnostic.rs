@@ -291,6 +291,8 @@ codes! {
     BindToDefault = "bind-to-default",
     /// `confirm` and `tx` on one channel.
     ConfirmAndTx = "confirm-and-tx",
+    /// A connection that is opened for a message.
+    ConnectionPerMessage = "connection-per-message",
     /// Queues that dead-letter to one another by time alone.
     DeadLetterCycle = "dead-letter-cycle",
     /// Dead letters that come back to their own queue.

@@ -5,12 +5,12 @@
 use super::model::{Model, clients};
 use super::{
     ack_before_work, ack_on_other_channel, argument_of_other_type, auto_delete_unused, bind_to_default,
-    confirm_and_tx, dead_letter_cycle, dead_letter_to_itself, dead_letters_nowhere, discarded_reject,
-    double_ack, exclusive_shared, key_on_fanout, missing_match, overflow_without_limit, prefetch_with_no_ack,
-    priority_without_maximum, redeclared_differently, redundant_binding, reply_consumer_acks,
-    reply_without_correlation, requeue_loop, reserved_name, shared_queue, short_ttl_behind_long, slow_ack,
-    transient_in_durable, unbound_exchange, unbound_key, unhandled_return, unlimited_consumers,
-    wildcard_on_direct,
+    confirm_and_tx, connection_per_message, dead_letter_cycle, dead_letter_to_itself, dead_letters_nowhere,
+    discarded_reject, double_ack, exclusive_shared, key_on_fanout, missing_match, overflow_without_limit,
+    prefetch_with_no_ack, priority_without_maximum, redeclared_differently, redundant_binding,
+    reply_consumer_acks, reply_without_correlation, requeue_loop, reserved_name, shared_queue,
+    short_ttl_behind_long, slow_ack, transient_in_durable, unbound_exchange, unbound_key, unhandled_return,
+    unlimited_consumers, wildcard_on_direct,
 };
 use crate::script::ast::Tree;
 use crate::script::diagnostic::Diagnostic;
@@ -30,6 +30,7 @@ pub fn foresee(tree: &Tree, text: &str) -> Vec<Diagnostic> {
         auto_delete_unused::check,
         bind_to_default::check,
         confirm_and_tx::check,
+        connection_per_message::check,
         dead_letter_cycle::check,
         dead_letter_to_itself::check,
         dead_letters_nowhere::check,
@@ -56,7 +57,7 @@ pub fn foresee(tree: &Tree, text: &str) -> Vec<Diagnostic> {
         unhandled_return::check,
         unlimited_consumers::check,
         wildcard_on_direct::check,
-    ] as [fn(&Model<'_>, &mut Vec<Diagnostic>); 32]
+    ] as [fn(&Model<'_>, &mut Vec<Diagnostic>); 33]
     {
         check(&model, &mut out);
     }

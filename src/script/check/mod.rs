@@ -13,6 +13,7 @@ mod argument_of_other_type;
 mod auto_delete_unused;
 mod bind_to_default;
 mod confirm_and_tx;
+mod connection_per_message;
 mod dead_letter_cycle;
 mod dead_letter_to_itself;
 mod dead_letters_nowhere;

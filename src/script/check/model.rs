@@ -25,6 +25,7 @@ pub(super) struct At<'t> {
 pub(super) struct Client<'t> {
     pub name: &'t Ident,
     pub body: &'t Block,
+    pub options: &'t Options,
     pub copies: i64,
     pub vhost: &'t str,
     /// What its `queue … as` stand for; none: a name that the broker gives, or a computed one.
@@ -178,6 +179,7 @@ pub(super) fn clients<'t>(tree: &'t Tree) -> Vec<Client<'t>> {
         StmtKind::Client { name, options, body, .. } => Some(Client {
             name,
             body,
+            options,
             copies: match options.expr("times").map(|times| &times.kind) {
                 Some(ExprKind::Int(times)) => *times,
                 _ => 1,
