@@ -1,7 +1,6 @@
 //! Channels: delivery tags, what is unacknowledged, prefetch, modes.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use crate::amqp::{ChannelNumber, ConnectionId, Name, SimTime};
 
@@ -35,7 +34,7 @@ pub(super) struct Channel {
     pub confirms: Confirms,
     pub transaction: Option<Box<Transaction>>,
     /// What the last publish came to; the next one is often of the same template.
-    pub prepared: Option<Arc<Prepared>>,
+    pub prepared: Option<Prepared>,
     pub tick_armed: SimTime,
     /// The consumer of direct reply-to, and its address.
     pub reply_consumer: Option<(ConsumerId, Name)>,

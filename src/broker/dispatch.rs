@@ -125,7 +125,8 @@ impl Broker {
 
     /// Hands out what can be handed out, lets expire what is too old and drop what is too much.
     pub(super) fn settle_queue(&mut self, id: QueueId) {
-        if self.queue(id).is_at_rest() {
+        if self.queue(id).is_plain() {
+            while self.hand_out_head(id).is_some() {}
             return;
         }
         self.end_delays(id);

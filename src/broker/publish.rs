@@ -1,5 +1,6 @@
 //! basic.publish, up to the queues.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::amqp::{Choices, FieldValue, Name, Properties, ReplyCode, Template};
@@ -52,28 +53,45 @@ impl Broker {
                 body.len()
             )));
         }
-        let prepared = self.prepared(at, &template)?;
+        let prepared = self.take_prepared(at, &template)?;
+        let done = self.publish_prepared(at.channel, &prepared, body, choices);
+        self.channel_mut(at.channel).prepared = Some(prepared);
+        done
+    }
+
+    fn publish_prepared(
+        &mut self,
+        id: ChannelId,
+        prepared: &Prepared,
+        body: Arc<[u8]>,
+        choices: &mut dyn Choices,
+    ) -> Outcome {
+        let mandatory = prepared.template.mandatory;
+        let by_chance;
         let route = match &prepared.route {
-            Some(route) => Arc::clone(route),
-            None => self.route(prepared.exchange, &prepared.content, choices),
+            Some(route) => route,
+            None => {
+                by_chance = self.route(prepared.exchange, &prepared.content, choices);
+                &by_chance
+            }
         };
-        self.trace_publish(at.channel, &prepared.content, &body, &route);
-        let channel = self.channel_mut(at.channel);
+        self.trace_publish(id, &prepared.content, &body, route);
+        let channel = self.channel_mut(id);
         let message = Message { content: Arc::clone(&prepared.content), body };
         if let Some(transaction) = &mut channel.transaction {
-            transaction.publish(message.clone(), Arc::clone(&route), template.mandatory);
-            self.keep(MessageId::NONE, &message, &route);
+            transaction.publish(message.clone(), Arc::clone(route), mandatory);
+            self.keep(MessageId::NONE, &message, route);
             return Ok(());
         }
         let to_stream = || route.queues.iter().any(|queue| self.queues[queue.index()].is_stream());
         if self.profile.streams_filter && to_stream() {
             filter_value(&prepared.content.template.properties)?;
         }
-        let seq = self.channel_mut(at.channel).confirms.number();
+        let seq = self.channel_mut(id).confirms.number();
         if !route.keepers.is_empty() {
-            self.keep(self.messages.next(), &message, &route);
+            self.keep(self.messages.next(), &message, route);
         }
-        self.publish(at.channel, message, seq, &route, template.mandatory);
+        self.publish(id, message, seq, route, mandatory);
         Ok(())
     }
 
@@ -125,23 +143,20 @@ impl Broker {
         self.put(Effect::Returned { channel, message, code: ReplyCode::NoRoute.number() });
     }
 
-    /// The template with its checks done, from the last publish if it was the same.
-    fn prepared(&mut self, at: At, template: &Arc<Template>) -> Outcome<Arc<Prepared>> {
+    /// The template with its checks done, from the last publish if it was the same; out of the channel, so that nobody
+    /// has to share it.
+    fn take_prepared(&mut self, at: At, template: &Arc<Template>) -> Outcome<Prepared> {
         let generation = self.generation;
-        let last = self.channel(at.channel).prepared.as_ref().filter(|last| last.generation == generation);
-        if let Some(prepared) = last
-            && Arc::ptr_eq(&prepared.template, template)
-        {
-            return Ok(Arc::clone(prepared));
-        }
+        let last = self.channel_mut(at.channel).prepared.take().filter(|last| last.generation == generation);
+        let last = match last {
+            Some(last) if Arc::ptr_eq(&last.template, template) => return Ok(last),
+            last => last,
+        };
         // The exchange of the last publish may be written, and is there.
         let known = last.filter(|last| last.template.exchange == template.exchange).map(|last| last.exchange);
         let (exchange, content) = self.check_publish(at, template, known)?;
         let route = self.fixed_route(exchange, &content);
-        let prepared =
-            Arc::new(Prepared { template: Arc::clone(template), generation, exchange, content, route });
-        self.channel_mut(at.channel).prepared = Some(Arc::clone(&prepared));
-        Ok(prepared)
+        Ok(Prepared { template: Arc::clone(template), generation, exchange, content, route })
     }
 
     /// RabbitMQ: the checks of basic.publish, in its order.
@@ -159,13 +174,13 @@ impl Broker {
             None => self.exchange_to_publish_to(at, &template.exchange)?,
         };
         self.check_topic_access(at.connection, exchange, Access::Write, &template.routing_key)?;
-        let mut properties = template.properties.clone();
-        let rewritten = self.rewrite_reply_to(at, &mut properties)?;
+        let mut properties = Cow::Borrowed(&template.properties);
+        self.rewrite_reply_to(at, &mut properties)?;
         if self.profile.checks_expiration_first {
             expiration(properties.expiration.as_deref(), &self.profile)?;
         }
         self.check_user_id(at, &properties)?;
-        let content = content_of(template, properties, rewritten, &self.profile)?;
+        let content = content_of(template, properties, &self.profile)?;
         if self.profile.checks_topic_of_cc {
             for key in &content.more_keys {
                 self.check_topic_access(at.connection, exchange, Access::Write, key)?;
@@ -205,26 +220,37 @@ impl Broker {
 /// What the broker reads in a message's properties, and the message as it will be delivered.
 fn content_of(
     template: &Arc<Template>,
-    mut properties: Properties,
-    rewritten: bool,
+    mut properties: Cow<'_, Properties>,
     profile: &Profile,
 ) -> Outcome<Content> {
     let ttl = expiration(properties.expiration.as_deref(), profile)?;
     let mut more_keys = Vec::new();
-    let mut changed = rewritten;
     let mut cc_count = 0;
-    if let Some(headers) = &mut properties.headers {
+    let mut has_bcc = false;
+    if let Some(headers) = &properties.headers {
         keys_in(headers.get("CC"), "CC", &mut more_keys)?;
         cc_count = more_keys.len() as u32;
         keys_in(headers.get("BCC"), "BCC", &mut more_keys)?;
-        changed |= headers.remove("BCC").is_some();
+        has_bcc = headers.get("BCC").is_some();
+    }
+    if has_bcc && let Some(headers) = &mut properties.to_mut().headers {
+        headers.remove("BCC");
     }
     let persistent = is_persistent(properties.delivery_mode, profile)?;
     let priority = properties.priority;
-    let template = if changed {
-        Arc::new(Template { properties, ..(**template).clone() })
-    } else {
-        Arc::clone(template)
+    let template = match properties {
+        Cow::Owned(properties) => {
+            let Template { exchange, routing_key, mandatory, immediate, .. } = &**template;
+            let (exchange, routing_key) = (exchange.clone(), routing_key.clone());
+            Arc::new(Template {
+                exchange,
+                routing_key,
+                mandatory: *mandatory,
+                immediate: *immediate,
+                properties,
+            })
+        }
+        Cow::Borrowed(_) => Arc::clone(template),
     };
     Ok(Content {
         template,

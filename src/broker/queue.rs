@@ -323,9 +323,9 @@ impl Queue {
         sooner(self.ready.expires_at(self.is_quorum()), self.delayed.due())
     }
 
-    /// Nothing is in it that could be handed out, expire or be too much.
-    pub fn is_at_rest(&self) -> bool {
-        self.ready.is_empty()
+    /// Nothing in it expires, waits for its delay or can be too much.
+    pub fn is_plain(&self) -> bool {
+        self.ready.expiring == 0
             && self.delayed.len() == 0
             && self.stream.is_none()
             && self.settings.max_length.is_none()

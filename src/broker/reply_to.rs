@@ -1,5 +1,7 @@
 //! Direct reply-to: a pseudo-queue that leads back to the requester's channel.
 
+use std::borrow::Cow;
+
 use crate::amqp::{Name, Properties, name};
 
 use super::consumer::Consumer;
@@ -63,14 +65,14 @@ impl Broker {
     }
 
     /// Puts the requester's address in the place of the pseudo-queue's name.
-    pub(super) fn rewrite_reply_to(&self, at: At, properties: &mut Properties) -> Outcome<bool> {
+    pub(super) fn rewrite_reply_to(&self, at: At, properties: &mut Cow<'_, Properties>) -> Outcome {
         if properties.reply_to.as_deref() != Some(PSEUDO_QUEUE) {
-            return Ok(false);
+            return Ok(());
         }
         match &self.channel(at.channel).reply_consumer {
             Some((_, address)) => {
-                properties.reply_to = Some(address.clone());
-                Ok(true)
+                properties.to_mut().reply_to = Some(address.clone());
+                Ok(())
             }
             None => Err(Refusal::precondition_failed("fast reply consumer does not exist")),
         }

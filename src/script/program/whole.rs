@@ -67,6 +67,17 @@ pub struct Program {
     pub settings: Settings,
 }
 
+impl Program {
+    /// The constant that an expression is, if it is nothing else.
+    pub fn constant(&self, expression: ExprId) -> Option<&Const> {
+        let &(start, end) = self.expressions.get(expression.0 as usize)?;
+        match self.ops.get(start as usize..end as usize)? {
+            [ExprOp::Const(id)] => self.constants.get(id.0 as usize),
+            _ => None,
+        }
+    }
+}
+
 /// `at DURATION deed`.
 #[derive(Clone, Debug)]
 pub struct At {

@@ -154,10 +154,8 @@ impl Client {
         timeout: Option<ExprId>,
         otherwise: Option<Pc>,
     ) -> Done<Flow> {
-        let retry =
-            retry.map(|retry| self.eval(cx, |eval| super::waiting::duration(eval, retry))).transpose()?;
-        let timeout =
-            timeout.map(|time| self.eval(cx, |eval| super::waiting::duration(eval, time))).transpose()?;
+        let retry = retry.map(|retry| self.duration(cx, retry)).transpose()?;
+        let timeout = timeout.map(|time| self.duration(cx, time)).transpose()?;
         self.leave_line(cx, pc);
         let token = timeout.map_or(0, |length| self.timer(cx, pc, length));
         self.open_line(cx, pc);

@@ -38,7 +38,7 @@ impl Client {
     }
 
     pub(super) fn set(&mut self, cx: &mut Surroundings<'_>, pc: Pc, var: Var, value: ExprId) -> Done<Flow> {
-        let value = self.eval(cx, |eval| eval.settled(value))?;
+        let value = self.settled(cx, value)?;
         self.tell_assignment(cx, pc, var, &value);
         self.assign(cx, var, value);
         Ok(Flow::Next)
@@ -188,7 +188,7 @@ impl Client {
         since: Var,
         every: ExprId,
     ) -> Done<Flow> {
-        let every = self.eval(cx, |eval| super::waiting::duration(eval, every))?;
+        let every = self.duration(cx, every)?;
         let Value::Rounds(began, count) = self.variable(cx, since) else {
             self.assign(cx, since, Value::Rounds(cx.now, 0));
             return Ok(Flow::Next);
@@ -261,7 +261,7 @@ impl Client {
         period: ExprId,
         handler: HandlerId,
     ) -> Done<Flow> {
-        let period = self.eval(cx, |eval| super::waiting::duration(eval, period))?;
+        let period = self.duration(cx, period)?;
         if period.0 == 0 {
             return Err(ScriptError::new("`every` needs some time between two ticks").into());
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::amqp::{Method, Name, Properties, Template};
 use crate::script::program::{
-    ConsumeSpec, ExprId, ExprOp, NameRef, Pc, Place, Program, Property, PublishSpec, Settle, Var,
+    ConsumeSpec, ExprId, NameRef, Pc, Place, Program, Property, PublishSpec, Settle, Var,
 };
 use crate::sim::eval::Eval;
 use crate::sim::port::{Content, ToBroker};
@@ -32,7 +32,7 @@ impl Client {
         self.check_usable(channel)?;
         cx.fuel.burn(PUBLISH_FUEL)?;
         let template = self.template(cx, pc, spec)?;
-        let body = match self.eval(cx, |eval| eval.settled(spec.body))? {
+        let body = match self.settled(cx, spec.body)? {
             Value::Text(text) => Arc::from(text),
             Value::Message(message) => message.content.body.clone(),
             Value::Field(field) => match &*field {
@@ -61,11 +61,10 @@ impl Client {
     /// Exchange, key and properties: the same `Arc` as long as nothing in them changes.
     fn template(&mut self, cx: &mut Surroundings<'_>, pc: Pc, spec: &PublishSpec) -> Done<Arc<Template>> {
         let known = self.templates.get(&pc).cloned();
-        if let Some(template) = &known
-            && is_constant(cx.program, spec)
-        {
-            return Ok(template.clone());
-        }
+        let known = match known {
+            Some(template) if is_constant(cx.program, spec) => return Ok(template),
+            known => known,
+        };
         let made = self.eval(cx, |eval| {
             let key = spec.key.map(|key| eval.text(key)).transpose()?;
             let mut properties = Properties::default();
@@ -198,12 +197,7 @@ impl Client {
 
 /// Whether all but the body of a publish is written out.
 fn is_constant(program: &Program, spec: &PublishSpec) -> bool {
-    let is_constant = |id: &ExprId| {
-        let range = program.expressions.get(id.0 as usize);
-        range.is_some_and(|(start, end)| {
-            matches!(program.ops.get(*start as usize..*end as usize), Some([ExprOp::Const(_)]))
-        })
-    };
+    let is_constant = |id: &ExprId| program.constant(*id).is_some();
     matches!(spec.exchange, NameRef::Fixed(_))
         && spec.key.as_ref().is_none_or(is_constant)
         && spec.properties.iter().all(|(_, value)| is_constant(value))

@@ -70,9 +70,7 @@ impl Client {
     }
 
     pub(super) fn fault(&mut self, cx: &mut Surroundings<'_>, pc: Pc, fault: &Fault) -> Done<Flow> {
-        let mut length = |value: &Option<ExprId>| {
-            value.map(|value| self.eval(cx, |eval| super::waiting::duration(eval, value))).transpose()
-        };
+        let mut length = |value: &Option<ExprId>| value.map(|value| self.duration(cx, value)).transpose();
         let deed = match fault {
             Fault::Crash(client) => Deed::Crash(*client),
             Fault::Stop(client) => Deed::Stop(*client),

@@ -1,7 +1,7 @@
 //! One step of a client: it runs until it waits, ends or has used its fuel.
 
 use crate::amqp::SimTime;
-use crate::script::program::{Pc, Program};
+use crate::script::program::{ExprId, Pc, Program};
 use crate::sim::eval::{Eval, Facts, Fuel};
 use crate::sim::record::{EndReason, WaitKind};
 use crate::sim::value::{ScriptError, Value};
@@ -98,21 +98,20 @@ impl Client {
                 }
                 Some(_) => self.look_at_wait(cx),
             };
-            let went_on = went_on.or_else(|failure| match failure {
-                Failure::OutOfFuel => Err(Pause::OutOfFuel),
-                Failure::Raised(error) => {
+            let went_on = match went_on {
+                Ok(went_on) => went_on,
+                Err(Failure::OutOfFuel) => return Pause::OutOfFuel,
+                Err(Failure::Raised(error)) => {
                     self.raise(cx, &error);
-                    Ok(true)
+                    true
                 }
-            });
-            match went_on {
-                Err(pause) => return pause,
-                Ok(_) if !self.is_alive() => return Pause::Waits,
-                Ok(false) => {
-                    self.tell_wait(cx);
-                    return Pause::Waits;
-                }
-                Ok(true) => {}
+            };
+            if !self.is_alive() {
+                return Pause::Waits;
+            }
+            if !went_on {
+                self.tell_wait(cx);
+                return Pause::Waits;
             }
         }
         Pause::More
@@ -192,6 +191,15 @@ impl Client {
         self.frames.clear();
         self.inbox.clear();
         cx.put(pc, What::Ended(reason));
+    }
+
+    /// What a variable can hold. What is written out needs nobody to evaluate it.
+    pub(super) fn settled(&mut self, cx: &mut Surroundings<'_>, id: ExprId) -> Done<Value> {
+        if let Some(constant) = cx.program.constant(id) {
+            cx.fuel.burn(1)?;
+            return Ok(Value::of(constant));
+        }
+        self.eval(cx, |eval| eval.settled(id))
     }
 
     /// Evaluates with what a frame sees.

@@ -2,7 +2,7 @@
 
 use crate::amqp::SimDuration;
 use crate::script::program::{ExprId, Pc};
-use crate::sim::eval::Eval;
+use crate::sim::random::Stream;
 use crate::sim::value::{ScriptError, Value};
 
 use super::errors::own;
@@ -12,12 +12,12 @@ use super::output::What;
 use super::step::{Done, Failure, Flow, Surroundings};
 
 /// A duration, or one of a range by chance.
-pub(super) fn duration(eval: &mut Eval<'_>, id: ExprId) -> Result<SimDuration, ScriptError> {
-    match eval.settled(id)? {
-        Value::Duration(duration) => Ok(duration),
+fn duration(value: &Value, chance: &mut Stream) -> Result<SimDuration, ScriptError> {
+    match value {
+        Value::Duration(duration) => Ok(*duration),
         Value::Range(ends) => match (&ends.0, &ends.1) {
             (Value::Duration(from), Value::Duration(to)) if from <= to => {
-                Ok(SimDuration(from.0 + eval.chance.below((to.0 - from.0).saturating_add(1))))
+                Ok(SimDuration(from.0 + chance.below((to.0 - from.0).saturating_add(1))))
             }
             _ => Err(ScriptError::new("a range of durations begins with the shorter one")),
         },
@@ -29,8 +29,13 @@ pub(super) fn duration(eval: &mut Eval<'_>, id: ExprId) -> Result<SimDuration, S
 }
 
 impl Client {
+    pub(super) fn duration(&mut self, cx: &mut Surroundings<'_>, id: ExprId) -> Done<SimDuration> {
+        let value = self.settled(cx, id)?;
+        Ok(duration(&value, &mut self.chance)?)
+    }
+
     pub(super) fn wait(&mut self, cx: &mut Surroundings<'_>, pc: Pc, length: ExprId) -> Done<Flow> {
-        let length = self.eval(cx, |eval| duration(eval, length))?;
+        let length = self.duration(cx, length)?;
         let token = self.timer(cx, pc, length);
         Ok(Flow::Wait(WaitOn::Timer, token))
     }
@@ -65,7 +70,7 @@ impl Client {
 
     fn timeout(&mut self, cx: &mut Surroundings<'_>, pc: Pc, timeout: Option<ExprId>) -> Done<u32> {
         let Some(timeout) = timeout else { return Ok(0) };
-        let length = self.eval(cx, |eval| duration(eval, timeout))?;
+        let length = self.duration(cx, timeout)?;
         Ok(self.timer(cx, pc, length))
     }
 

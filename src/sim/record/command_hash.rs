@@ -1,6 +1,6 @@
 //! What of a command goes into a recording's hash.
 
-use crate::amqp::{Method, Template};
+use crate::amqp::{ChannelNumber, ConnectionId, Method, Template};
 use crate::broker::Command;
 
 use super::hash::RunningHash;
@@ -8,9 +8,19 @@ use super::hash::RunningHash;
 /// The debug form is exact and fixed by this build. Publishes are many and have a way of their own; settlements are as
 /// many, and their debug form is put together without the formatter, which is twenty times as slow.
 pub(super) fn hash_command(hash: &mut RunningHash, command: &Command) {
-    let Command::Method { connection, channel, method } = command else {
-        return hash.bytes(format!("{command:?}").as_bytes());
-    };
+    match command {
+        Command::Method { connection, channel, method } => hash_method(hash, *connection, *channel, method),
+        _ => hash.bytes(format!("{command:?}").as_bytes()),
+    }
+}
+
+/// As `hash_command`, for a method.
+pub(super) fn hash_method(
+    hash: &mut RunningHash,
+    connection: ConnectionId,
+    channel: ChannelNumber,
+    method: &Method,
+) {
     if let Method::BasicPublish { template, body } = method {
         let Template { exchange, routing_key, mandatory, immediate, .. } = &**template;
         hash.bytes(exchange.as_bytes());
@@ -18,12 +28,15 @@ pub(super) fn hash_command(hash: &mut RunningHash, command: &Command) {
         hash.bytes(body);
         return hash.pair(
             connection.0,
-            u32::from(*channel) | u32::from(*mandatory) << 16 | u32::from(*immediate) << 17,
+            u32::from(channel) | u32::from(*mandatory) << 16 | u32::from(*immediate) << 17,
         );
     }
-    match settlement_text(connection.0, *channel, method) {
+    match settlement_text(connection.0, channel, method) {
         Some(text) => hash.bytes(text.bytes()),
-        None => hash.bytes(format!("{command:?}").as_bytes()),
+        None => {
+            let command = Command::Method { connection, channel, method: method.clone() };
+            hash.bytes(format!("{command:?}").as_bytes());
+        }
     }
 }
 
@@ -81,19 +94,12 @@ impl Line {
     }
 
     fn number(&mut self, mut number: u64) {
-        let mut digits = [0; 20];
-        let mut from = digits.len();
-        loop {
-            from -= 1;
-            digits[from] = b'0' + (number % 10) as u8;
+        let digits = 1 + number.checked_ilog10().unwrap_or(0) as usize;
+        for place in self.bytes[self.len..self.len + digits].iter_mut().rev() {
+            *place = b'0' + (number % 10) as u8;
             number /= 10;
-            if number == 0 {
-                break;
-            }
         }
-        let end = self.len + digits.len() - from;
-        self.bytes[self.len..end].copy_from_slice(&digits[from..]);
-        self.len = end;
+        self.len += digits;
     }
 }
 

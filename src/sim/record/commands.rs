@@ -55,13 +55,26 @@ impl Commands {
 
     /// Adds one; its number.
     pub(super) fn push(&mut self, info: CommandInfo) -> u32 {
-        let CommandInfo { command, pc } = info;
-        let Command::Method { connection, channel, method } = command else {
-            return self.0.push(Kept::Other(Box::new(CommandInfo { command, pc })));
-        };
+        match &info.command {
+            Command::Method { connection, channel, method } => {
+                self.push_method(*connection, *channel, method, info.pc)
+            }
+            _ => self.0.push(Kept::Other(Box::new(info))),
+        }
+    }
+
+    /// Adds a method; its number.
+    pub(super) fn push_method(
+        &mut self,
+        connection: ConnectionId,
+        channel: ChannelNumber,
+        method: &Method,
+        pc: Option<Pc>,
+    ) -> u32 {
         let settle = |how, delivery_tag| Kept::Settle { channel, connection, pc, how, delivery_tag };
-        self.0.push(match method {
-            Method::BasicPublish { template, body } => {
+        self.0.push(match *method {
+            Method::BasicPublish { ref template, ref body } => {
+                let (template, body) = (Arc::clone(template), Arc::clone(body));
                 Kept::Publish { channel, connection, pc, template, body }
             }
             Method::BasicAck { delivery_tag, multiple } => settle(How::Ack { multiple }, delivery_tag),
@@ -69,8 +82,8 @@ impl Commands {
                 settle(How::Nack { multiple, requeue }, delivery_tag)
             }
             Method::BasicReject { delivery_tag, requeue } => settle(How::Reject { requeue }, delivery_tag),
-            method => {
-                let command = Command::Method { connection, channel, method };
+            ref method => {
+                let command = Command::Method { connection, channel, method: method.clone() };
                 Kept::Other(Box::new(CommandInfo { command, pc }))
             }
         })

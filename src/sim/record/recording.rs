@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::amqp::SimTime;
+use crate::amqp::{ChannelNumber, ConnectionId, Method, SimTime};
 use crate::script::program::{Pc, Program};
 use crate::sim::checks::CheckResult;
 use crate::sim::run::{Outcome, RunSpec};
@@ -11,7 +11,7 @@ use crate::sim::simulation::Simulation;
 use crate::text::Span;
 
 use super::blocks::{BLOCK_RECORDS, Block, Columns, Table};
-use super::command_hash::hash_command;
+use super::command_hash::{hash_command, hash_method};
 use super::decode::Record;
 use super::hash::RunningHash;
 use super::kind::{NONE, RecordKind};
@@ -39,6 +39,9 @@ pub struct Recording {
     blocks: Vec<Block>,
     /// From which record on times count from which base.
     rebases: Vec<(u32, u64)>,
+    /// The base of the last of them.
+    base: u64,
+    len: u32,
     step_first: Table<u32>,
     step_time: Table<u64>,
     tables: Tables,
@@ -73,6 +76,8 @@ impl Recording {
             program,
             blocks: Vec::new(),
             rebases: vec![(0, 0)],
+            base: 0,
+            len: 0,
             step_first: Table::default(),
             step_time: Table::default(),
             tables,
@@ -116,8 +121,7 @@ impl Recording {
 
     /// How many records there are.
     pub fn len(&self) -> u32 {
-        let full = self.blocks.len().saturating_sub(1) as u32;
-        self.blocks.last().map_or(0, |block| full * BLOCK_RECORDS + block.len)
+        self.len
     }
 
     /// Whether nothing happened.
@@ -264,11 +268,11 @@ impl Recording {
 
     /// The base for times at this record, moved on when the column would overflow.
     fn since_base(&mut self, at: u64) -> u32 {
-        let base = self.rebases.last().map_or(0, |(_, base)| *base);
-        if let Ok(since) = u32::try_from(at - base) {
+        if let Ok(since) = u32::try_from(at - self.base) {
             return since;
         }
-        self.rebases.push((self.len(), at));
+        self.base = at;
+        self.rebases.push((self.len, at));
         0
     }
 }
@@ -304,6 +308,7 @@ impl Sink for Recording {
                 self.blocks.push(block);
             }
         }
+        self.len += 1;
     }
 
     fn enter(&mut self, entry: Entry) -> u32 {
@@ -323,6 +328,17 @@ impl Sink for Recording {
             Entry::Reply(reply) => return tables.replies.push(reply),
         }
         NONE
+    }
+
+    fn enter_method(
+        &mut self,
+        connection: ConnectionId,
+        channel: ChannelNumber,
+        method: &Method,
+        pc: Option<Pc>,
+    ) -> u32 {
+        hash_method(&mut self.hash, connection, channel, method);
+        self.tables.commands.push_method(connection, channel, method, pc)
     }
 }
 

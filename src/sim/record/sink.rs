@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::amqp::SimTime;
+use crate::amqp::{ChannelNumber, ConnectionId, Method, SimTime};
 use crate::broker::{BindingId, ChannelId, ConsumerId, ExchangeId, MessageId, QueueId, Reply};
+use crate::script::program::Pc;
 
 use super::blocks::Columns;
 use super::kind::RecordKind;
@@ -25,6 +26,15 @@ pub trait Sink {
 
     /// Takes an entry of a side table; its number there.
     fn enter(&mut self, entry: Entry) -> u32;
+
+    /// As `enter`, for a method that a client sends, and the instruction that made it: two for each message.
+    fn enter_method(
+        &mut self,
+        connection: ConnectionId,
+        channel: ChannelNumber,
+        method: &Method,
+        pc: Option<Pc>,
+    ) -> u32;
 }
 
 /// An entry of a side table.
@@ -56,6 +66,10 @@ impl Sink for Unrecorded {
     fn put(&mut self, _: SimTime, _: Columns) {}
 
     fn enter(&mut self, _: Entry) -> u32 {
+        super::NONE
+    }
+
+    fn enter_method(&mut self, _: ConnectionId, _: ChannelNumber, _: &Method, _: Option<Pc>) -> u32 {
         super::NONE
     }
 }
@@ -97,6 +111,10 @@ impl Sink for Counts {
     }
 
     fn enter(&mut self, _: Entry) -> u32 {
+        super::NONE
+    }
+
+    fn enter_method(&mut self, _: ConnectionId, _: ChannelNumber, _: &Method, _: Option<Pc>) -> u32 {
         super::NONE
     }
 }

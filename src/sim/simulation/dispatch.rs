@@ -40,10 +40,9 @@ impl Simulation {
     }
 
     fn next_event(&mut self, sink: &mut impl Sink) -> Result<(), Outcome> {
-        self.drop_stale_deadlines();
-        let Some(time) = self.schedule.peek() else { return Err(Outcome::Finished) };
+        let Some((time, number, event)) = self.next_awaited() else { return Err(Outcome::Finished) };
         self.check_time(time, sink)?;
-        let Some((time, number, event)) = self.schedule.pop() else { return Err(Outcome::Finished) };
+        self.schedule.pop();
         if time > self.now {
             self.count.at_instant = 0;
         }
@@ -80,12 +79,15 @@ impl Simulation {
         Ok(())
     }
 
-    /// A deadline that the broker waits for no more is no event: it must not keep a run from being over.
-    fn drop_stale_deadlines(&mut self) {
+    /// The next event, still scheduled. A deadline that the broker waits for no more is no event: it must not keep a run
+    /// from being over.
+    fn next_awaited(&mut self) -> Option<(SimTime, u64, Event)> {
         let awaited = self.deadline.map(|(_, number)| number);
-        while let Some((number, Event::Deadline)) = self.schedule.front()
-            && Some(number) != awaited
-        {
+        loop {
+            let next = self.schedule.peek()?;
+            if !matches!(next, (_, number, Event::Deadline) if Some(number) != awaited) {
+                return Some(next);
+            }
             self.schedule.pop();
         }
     }

@@ -14,7 +14,6 @@ use crate::sim::record::{Columns, NONE, RecordKind, Sink};
 use crate::sim::schedule::{Class, Event};
 
 use super::state::{FIRST_CLIENT, OPERATOR, Simulation};
-use super::table::body_bytes;
 
 /// The operator and what it has to do.
 #[derive(Clone)]
@@ -178,8 +177,7 @@ impl Simulation {
     }
 
     fn command(&mut self, command: Command, pc: Option<Pc>, cause: u32, sink: &mut impl Sink) {
-        let bytes = if let Command::Method { method, .. } = &command { body_bytes(method) } else { 0 };
-        let number = self.enter_command(bytes, || command.clone(), pc, OPERATOR, sink);
+        let number = self.enter_command(&command, pc, OPERATOR, sink);
         self.operating.commands.push_back(Pending { command, number, cause });
     }
 

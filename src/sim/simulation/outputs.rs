@@ -14,7 +14,6 @@ use crate::sim::schedule::{Class, Event};
 use crate::sim::value::MessageValue;
 
 use super::state::{FIRST_CLIENT, Simulation};
-use super::table::body_bytes;
 
 impl Simulation {
     /// Carries out what an actor did, in order; the record that causes what it does next in this step.
@@ -139,12 +138,15 @@ impl Simulation {
                 None => return,
             },
         };
-        let (number_of_channel, bytes) = match &message {
-            ToBroker::Method(channel, method) => (*channel, body_bytes(method)),
-            ToBroker::Open(_) | ToBroker::Drop => (0, 0),
+        let id = ConnectionId(connection);
+        let (number_of_channel, command) = match &message {
+            ToBroker::Method(channel, method) => {
+                (*channel, self.enter_method(id, *channel, method, known(pc), sink))
+            }
+            ToBroker::Open(_) | ToBroker::Drop => {
+                (0, self.enter_command(&message.clone().on(id), known(pc), actor, sink))
+            }
         };
-        let command = || message.clone().on(ConnectionId(connection));
-        let command = self.enter_command(bytes, command, known(pc), actor, sink);
         let mut record = cause;
         if matches!(message, ToBroker::Drop) {
             self.lines[at] = None;

@@ -1,7 +1,7 @@
 //! Entries of side tables: made from the broker's state at the moment they are first needed, and only where the
 //! sink keeps them. What they cost is counted either way.
 
-use crate::amqp::{ConnectionId, Method};
+use crate::amqp::{ChannelNumber, ConnectionId, Method};
 use crate::broker::{
     BindingId, ChannelId, Command, ConsumerId, Destination, DropReason, ExchangeId, MessageId, QueueId,
 };
@@ -117,24 +117,42 @@ impl Simulation {
     /// A command goes into the table when it is sent; its number there is counted whether it is kept or not.
     pub(super) fn enter_command<S: Sink>(
         &mut self,
-        body_bytes: u64,
-        command: impl FnOnce() -> Command,
+        command: &Command,
         pc: Option<Pc>,
         actor: u16,
         sink: &mut S,
     ) -> u32 {
-        let number = self.count.commands;
-        self.count.commands += 1;
-        self.count.bytes += ENTRY_BYTES + body_bytes;
+        if let Command::Method { connection, channel, method } = command {
+            return self.enter_method(*connection, *channel, method, pc, sink);
+        }
         if S::KEEPS {
-            let command = command();
-            if let Command::Connect { connection: ConnectionId(connection), open } = &command {
+            if let Command::Connect { connection: ConnectionId(connection), open } = command {
                 let info = ConnectionInfo { actor, user: open.user.clone(), vhost: open.vhost.clone() };
                 sink.enter(Entry::Connection(*connection, info));
             }
-            sink.enter(Entry::Command(CommandInfo { command, pc }));
+            sink.enter(Entry::Command(CommandInfo { command: command.clone(), pc }));
         }
-        number
+        self.count_command(0)
+    }
+
+    /// As `enter_command`, for a method.
+    pub(super) fn enter_method(
+        &mut self,
+        connection: ConnectionId,
+        channel: ChannelNumber,
+        method: &Method,
+        pc: Option<Pc>,
+        sink: &mut impl Sink,
+    ) -> u32 {
+        sink.enter_method(connection, channel, method, pc);
+        let body = if let Method::BasicPublish { body, .. } = method { body.len() as u64 } else { 0 };
+        self.count_command(body)
+    }
+
+    fn count_command(&mut self, body_bytes: u64) -> u32 {
+        self.count.bytes += ENTRY_BYTES + body_bytes;
+        self.count.commands += 1;
+        self.count.commands - 1
     }
 
     pub(super) fn enter_error(&mut self, error: &Refused, pc: Option<Pc>, sink: &mut impl Sink) -> u32 {
@@ -147,13 +165,5 @@ impl Simulation {
             method_id: error.method_id,
             pc,
         }))
-    }
-}
-
-/// Bytes of the body that a method carries.
-pub(super) fn body_bytes(method: &Method) -> u64 {
-    match method {
-        Method::BasicPublish { body, .. } => body.len() as u64,
-        _ => 0,
     }
 }
