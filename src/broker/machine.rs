@@ -199,13 +199,13 @@ impl Broker {
             return self.block(connection);
         }
         let ids = method.ids();
-        let outcome = match (number, state.channels.get(&number), method) {
-            (0, _, method) => self.connection_method(connection, method),
+        let slot = state.channels.get(&number).copied();
+        let outcome = match (number, slot, &method) {
+            (0, ..) => self.connection_method(connection, method),
             (_, Some(ChannelSlot::Open(_)) | None, Method::ChannelCloseOk) => Ok(()),
             (_, _, Method::ChannelOpen) => self.channel_open(connection, number),
-            (_, Some(ChannelSlot::Open(channel)), method) => {
-                let at = At { connection, number, channel: *channel };
-                self.channel_method(at, method, choices)
+            (_, Some(ChannelSlot::Open(channel)), _) => {
+                self.channel_method(At { connection, number, channel }, method, choices)
             }
             (_, Some(ChannelSlot::Closing), Method::ChannelCloseOk) => {
                 self.free_number(connection, number);

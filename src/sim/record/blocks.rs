@@ -102,10 +102,6 @@ impl Default for Block {
 }
 
 impl Block {
-    pub(super) fn is_full(&self) -> bool {
-        self.len == BLOCK_RECORDS
-    }
-
     pub(super) fn put(&mut self, time: u32, record: Columns) {
         let at = (self.len % BLOCK_RECORDS) as usize;
         self.time[at] = time;
@@ -162,18 +158,21 @@ impl<T> Table<T> {
     /// Adds an entry; its number.
     pub fn push(&mut self, entry: T) -> u32 {
         let number = self.len;
+        if (number as usize).is_multiple_of(BLOCK_ENTRIES) {
+            self.add_block();
+        }
         self.len += 1;
-        match self.blocks.last_mut() {
-            Some(block) if block.len() < BLOCK_ENTRIES => block.push(entry),
-            // The first block may grow: most recordings are small.
-            _ => {
-                let mut block =
-                    if self.blocks.is_empty() { Vec::new() } else { Vec::with_capacity(BLOCK_ENTRIES) };
-                block.push(entry);
-                self.blocks.push(block);
-            }
+        if let Some(block) = self.blocks.last_mut() {
+            block.push(entry);
         }
         number
+    }
+
+    /// The first block may grow: most recordings are small.
+    #[cold]
+    fn add_block(&mut self) {
+        let room = if self.blocks.is_empty() { 0 } else { BLOCK_ENTRIES };
+        self.blocks.push(Vec::with_capacity(room));
     }
 
     /// The entry of that number.

@@ -271,9 +271,19 @@ impl Recording {
         if let Ok(since) = u32::try_from(at - self.base) {
             return since;
         }
+        self.rebase(at);
+        0
+    }
+
+    #[cold]
+    fn rebase(&mut self, at: u64) {
         self.base = at;
         self.rebases.push((self.len, at));
-        0
+    }
+
+    #[cold]
+    fn add_block(&mut self) {
+        self.blocks.push(Block::default());
     }
 }
 
@@ -300,13 +310,11 @@ impl Sink for Recording {
     fn put(&mut self, at: SimTime, record: Columns) {
         let since = self.since_base(at.0);
         record.hash_into(&mut self.hash, at.0);
-        match self.blocks.last_mut() {
-            Some(block) if !block.is_full() => block.put(since, record),
-            _ => {
-                let mut block = Block::default();
-                block.put(since, record);
-                self.blocks.push(block);
-            }
+        if self.len.is_multiple_of(BLOCK_RECORDS) {
+            self.add_block();
+        }
+        if let Some(block) = self.blocks.last_mut() {
+            block.put(since, record);
         }
         self.len += 1;
     }

@@ -153,6 +153,9 @@ impl Simulation {
     /// What must be known before the clock goes on to that time: checks with a time of their own, and whether the
     /// run ends before it.
     pub(super) fn check_time(&mut self, next: SimTime, sink: &mut impl Sink) -> Result<(), Outcome> {
+        if next == self.now {
+            return Ok(());
+        }
         let end = self.program.settings.run_for.map(|length| SimTime::ZERO + length);
         if end.is_some_and(|end| next > end) {
             return Err(Outcome::RunForReached);
