@@ -10,7 +10,7 @@ use super::panels::{
 };
 use super::platform::{address, screen};
 use super::shared::{Shared, shared};
-use super::widgets::{Icon, IconName, Tab, Tabs};
+use super::widgets::{Badge, Icon, IconName, Tab, Tabs, Tone};
 use crate::inspect::view::{Severity, Thing, Verdict};
 use crate::session::{Action, Layout, Panel, State, View, span_in_utf16};
 
@@ -262,26 +262,36 @@ fn tab(panel: Panel, state: &State) -> Tab<Panel> {
         Panel::Routing => ("Routing", IconName::Routing),
         Panel::Checks => ("Checks", IconName::Checks),
     };
-    let (badge, is_alarm) = match panel {
-        Panel::Checks => checks_badge(state),
-        Panel::Script => {
-            let errors = state.problems.len();
-            ((errors > 0).then(|| AttrValue::from(errors.to_string())), state.is_broken())
-        }
-        _ => (None, false),
+    let badges = match panel {
+        Panel::Script => script_badges(state),
+        Panel::Checks => checks_badges(state),
+        _ => Vec::new(),
     };
-    Tab { key: panel, label: label.into(), icon, badge, is_alarm }
+    Tab { key: panel, label: label.into(), icon, badges }
+}
+
+fn script_badges(state: &State) -> Vec<Badge> {
+    let count = state.problems.len();
+    let tone = if state.is_broken() { Tone::Alarm } else { Tone::Calm };
+    (count > 0).then(|| Badge { text: count.to_string().into(), of: "problems", tone }).into_iter().collect()
 }
 
 /// How many checks held, and how much else was found that is likely not meant; notes are not counted.
-fn checks_badge(state: &State) -> (Option<AttrValue>, bool) {
+fn checks_badges(state: &State) -> Vec<Badge> {
     let checks = state.views.checks.as_deref().map_or(&[][..], Vec::as_slice);
     let held = checks.iter().filter(|check| check.verdict == Verdict::Held).count();
     let has_failed = checks.iter().any(|check| matches!(check.verdict, Verdict::Failed | Verdict::Undecided));
+    let held = (!checks.is_empty()).then(|| Badge {
+        text: format!("{held}/{}", checks.len()).into(),
+        of: "checks held",
+        tone: if has_failed { Tone::Alarm } else { Tone::Calm },
+    });
     let findings = state.views.findings.as_deref().map_or(&[][..], Vec::as_slice);
     let found = findings.iter().filter(|finding| finding.severity != Severity::Note).count();
-    let held = (!checks.is_empty()).then(|| format!("{held}/{}", checks.len()));
-    let found = (found > 0).then(|| format!("{found} found"));
-    let parts: Vec<String> = held.into_iter().chain(found).collect();
-    ((!parts.is_empty()).then(|| parts.join(" · ").into()), has_failed)
+    let found = (found > 0).then(|| Badge {
+        text: found.to_string().into(),
+        of: "found in this run",
+        tone: Tone::Warning,
+    });
+    held.into_iter().chain(found).collect()
 }

@@ -87,4 +87,38 @@ export async function journey({ page, site, url, shot }) {
   assert.equal(await text(), before);
   await ask(() => editor.destroy());
   assert.equal(await page.locator(".cm-editor").count(), 0);
+
+  // What it asks of Rust: one thing after another, the newest of a kind; a change of the text makes all of it void.
+  await page.evaluate(async (address) => {
+    const { create } = await import(address);
+    window.asked = [];
+    window.editor = create(document.getElementById("editor"), {
+      doc: "queue tasks\n", label: "Script", tags: [], draftKey: null, readOnly: false,
+      onAsk: (id, what, at, text) => window.asked.push({ id, what, at, text }),
+    });
+  }, url + file);
+  const questions = () => ask(() => asked.map(({ what }) => what));
+  const answer = (help) => page.evaluate((given) => editor.answer(asked.at(-1).id, given), help);
+  await page.waitForFunction(() => asked.length === 1);
+  assert.deepEqual(await questions(), ["folds"]);
+  await content.click();
+  await page.keyboard.press("Control+Shift+o");
+  await page.keyboard.press("F12");
+  await page.keyboard.press("F12");
+  assert.deepEqual(await questions(), ["folds"]);
+  await answer({ places: [] });
+  await page.waitForFunction(() => asked.length === 2);
+  await answer(null); // no outline
+  await page.waitForFunction(() => asked.length === 3);
+  assert.deepEqual(await questions(), ["folds", "outline", "name"]);
+  await answer(null);
+  await page.locator(".cm-saying", { hasText: "there is no name here" }).waitFor();
+  await page.keyboard.press("F2");
+  await page.waitForFunction(() => asked.at(-1).what === "name" && asked.length > 3);
+  const late = (await ask(() => asked.at(-1))).id;
+  await page.keyboard.type("x");
+  await page.evaluate((id) => editor.answer(id, { from: 0, to: 1, title: "queue", text: "x", places: [] }), late);
+  await page.waitForTimeout(100);
+  assert.equal(await page.locator(".cm-rename").count(), 0, "an answer for an older text");
+  await ask(() => editor.destroy());
 }

@@ -11,6 +11,8 @@ export async function journey({ page, url, shot }) {
   const lines = await printed(page);
   assert.equal(lines.filter((line) => line.startsWith("[x] Received")).length >= 10, true, lines.join("\n"));
   await page.getByRole("tab", { name: /Checks/ }).getByText("4/4").waitFor();
+  // … and how much was found in the run.
+  await page.getByRole("tab", { name: "Checks 4/4 checks held 1 found in this run" }).waitFor();
   await page.locator(".topology__node").nth(3).waitFor();
   assert.deepEqual(await page.locator(".timeline__name").allTextContents().then((names) => names.includes("tasks")), true);
   await page.locator(".topbar__broker").getByText("4.3").waitFor();

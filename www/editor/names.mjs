@@ -25,7 +25,7 @@ const marks = (effectOf) =>
       return marks;
     },
     // Around the colours of the words, not within each.
-    provide: (field) => Prec.highest(EditorView.decorations.from(field)),
+    provide: (field) => Prec.lowest(EditorView.decorations.from(field)),
   });
 const uses = marks(setUses);
 const looked = marks(setLook);

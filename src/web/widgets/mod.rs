@@ -10,4 +10,4 @@ pub use button::Button;
 pub use empty::Empty;
 pub use glyph::{Glyph, kind_class};
 pub use icon::{Icon, IconName};
-pub use tabs::{Tab, Tabs};
+pub use tabs::{Badge, Tab, Tabs, Tone};

@@ -15,10 +15,28 @@ pub struct Tab<K: Clone + PartialEq + 'static> {
     pub label: AttrValue,
     /// Its icon.
     pub icon: IconName,
-    /// A small number or mark beside it.
-    pub badge: Option<AttrValue>,
-    /// The badge tells of something bad.
-    pub is_alarm: bool,
+    /// Small numbers beside it.
+    pub badges: Vec<Badge>,
+}
+
+/// A small number beside a tab's word.
+#[derive(Clone, PartialEq)]
+pub struct Badge {
+    /// The number.
+    pub text: AttrValue,
+    /// What is counted, for a screen reader and the pointer: "found".
+    pub of: &'static str,
+    /// How bad it is.
+    pub tone: Tone,
+}
+
+/// What a badge tells of.
+#[derive(Clone, Copy, PartialEq)]
+#[allow(missing_docs, reason = "they look like what they say")]
+pub enum Tone {
+    Calm,
+    Warning,
+    Alarm,
 }
 
 /// Properties.
@@ -85,10 +103,21 @@ fn view_tab<K: Clone + PartialEq + 'static>(tab: &Tab<K>, props: &Props<K>) -> H
         >
             <Icon name={tab.icon} />
             <span class="tabs__label">{ &tab.label }</span>
-            if let Some(badge) = &tab.badge {
-                <span class={classes!("tabs__badge", tab.is_alarm.then_some("tabs__badge--alarm"))}>{ badge }</span>
-            }
+            if !tab.badges.is_empty() { <span class="tabs__badges">{ for tab.badges.iter().map(view_badge) }</span> }
         </button>
+    }
+}
+
+fn view_badge(Badge { text, of, tone }: &Badge) -> Html {
+    let tone = match tone {
+        Tone::Calm => None,
+        Tone::Warning => Some("tabs__badge--warning"),
+        Tone::Alarm => Some("tabs__badge--alarm"),
+    };
+    html! {
+        <span class={classes!("tabs__badge", tone)} title={format!("{text} {of}")}>
+            { text }<span class="unseen">{ format!(" {of}") }</span>
+        </span>
     }
 }
 
