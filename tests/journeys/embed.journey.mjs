@@ -20,6 +20,14 @@ export async function journey({ page, site, url, shot }) {
     const address = page.frames().find((found) => found.name() === name).url();
     assert.equal(address, source);
     assert.equal(await inside.getByRole("link", { name: "Open in Warren" }).getAttribute("href"), `${url}#example=topics/logs`);
+    // Of the keys those that are of use here.
+    await inside.getByRole("tab", { name: "Queues" }).focus();
+    await page.keyboard.press("?");
+    const keys = inside.getByRole("dialog", { name: "Keys" });
+    await keys.getByText("Play, pause").waitFor();
+    assert.equal(await keys.getByText("To the editor").count(), 0);
+    await page.keyboard.press("Escape");
+    await keys.waitFor({ state: "detached" });
   }
   await shot();
 }

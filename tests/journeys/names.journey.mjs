@@ -154,6 +154,23 @@ export async function journey({ page, url, shot }) {
   await options.filter({ hasText: "publisher boss" }).click();
   assert.equal(await line(), "publisher boss {");
 
+  // A name that is markup is a name.
+  await write(page, 'queue "<b>bold</b>"\nexpect ready("<b>bold</b>") == 0');
+  await page.keyboard.press("Control+Home");
+  for (let i = 0; i < 8; i++) await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Shift+F12");
+  await options.nth(1).filter({ hasText: 'expect ready("<b>bold</b>")' }).waitFor();
+  assert.equal(await page.locator(".cm-pick b").count(), 0);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("F2");
+  await page.getByRole("textbox", { name: "New name of the queue <b>bold</b>" }).waitFor();
+  await page.keyboard.type("plain");
+  await page.keyboard.press("Enter");
+  await page.locator(".cm-rename").waitFor({ state: "detached" });
+  assert.equal(await script(page), 'queue "plain"\nexpect ready("plain") == 0');
+  await page.keyboard.press("Control+z");
+  await write(page, TEXT);
+
   // On a phone.
   await page.setViewportSize({ width: 390, height: 844 });
   await page.getByRole("tab", { name: /Script/ }).click();

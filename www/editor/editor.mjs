@@ -130,6 +130,7 @@ class Editor {
   }
 
   destroy() {
+    this.#questions.close();
     this.#view.destroy();
   }
 

@@ -36,6 +36,12 @@ export class Questions {
     this.#waiting.clear();
   }
 
+  /** Nobody is there to be asked any more: CodeMirror's own timers may outlive the view. */
+  close() {
+    this.#onAsk = null;
+    this.forget();
+  }
+
   #settle(help) {
     this.#asked?.resolve(help);
     this.#asked = null;
