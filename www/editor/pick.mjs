@@ -8,6 +8,9 @@ let count = 0;
  * looked at, `onPick` the one picked; `onLeave` that none was. */
 export function pick(view, { title, hint, items, start = 0, onLook, onPick, onLeave }) {
   view.dom.querySelector(".cm-pick")?.leave();
+  const before = document.activeElement;
+  // On a phone the focus of a text field brings up a keyboard, which nobody asked for.
+  const isTouched = matchMedia("(pointer: coarse)").matches;
   const id = `cm-pick-${++count}`;
   const box = part("div", "cm-pick", "");
   box.setAttribute("role", "dialog");
@@ -67,7 +70,8 @@ export function pick(view, { title, hint, items, start = 0, onLook, onPick, onLe
   box.leave = () => close() && onLeave?.();
   const take = (at) => {
     if (at < 0 || !close()) return;
-    view.focus();
+    if (isTouched) before.focus();
+    else view.focus();
     onPick(items[at]);
   };
   const keys = {
@@ -79,7 +83,8 @@ export function pick(view, { title, hint, items, start = 0, onLook, onPick, onLe
     Enter: () => take(chosen),
     Escape: () => {
       box.leave();
-      view.focus();
+      if (before === document.body) view.focus();
+      else before.focus();
     },
     Tab: () => {},
   };
@@ -103,8 +108,7 @@ export function pick(view, { title, hint, items, start = 0, onLook, onPick, onLe
   none.hidden = items.length > 0;
   box.append(input, list);
   view.dom.append(box);
-  // No keyboard comes up on a phone before it is wanted.
-  (matchMedia("(pointer: coarse)").matches ? list : input).focus();
+  (isTouched ? list : input).focus();
   choose(items.length > 0 ? Math.max(0, Math.min(start, items.length - 1)) : -1);
 }
 
