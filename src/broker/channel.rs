@@ -35,6 +35,8 @@ pub(super) struct Channel {
     pub transaction: Option<Box<Transaction>>,
     /// What the last publish came to; the next one is often of the same template.
     pub prepared: Option<Prepared>,
+    /// Quorum queues that it published to, by number.
+    pub registered: Vec<QueueId>,
     pub tick_armed: SimTime,
     /// The consumer of direct reply-to, and its address.
     pub reply_consumer: Option<(ConsumerId, Name)>,
@@ -82,6 +84,7 @@ impl Broker {
             confirms: Confirms::default(),
             transaction: None,
             prepared: None,
+            registered: Vec::new(),
             tick_armed: SimTime::MAX,
             reply_consumer: None,
         });

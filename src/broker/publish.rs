@@ -91,7 +91,7 @@ impl Broker {
         if !route.keepers.is_empty() {
             self.keep(self.messages.next(), &message, route);
         }
-        self.publish(id, message, seq, route, mandatory);
+        self.publish(id, message, seq, route, mandatory, choices);
         Ok(())
     }
 
@@ -103,6 +103,7 @@ impl Broker {
         seq: u32,
         route: &Route,
         mandatory: bool,
+        choices: &mut dyn Choices,
     ) -> bool {
         let id = self.messages.push(message);
         self.put(Effect::Published { channel, message: id, seq });
@@ -126,17 +127,37 @@ impl Broker {
             }
         }
         let (mut storing, mut refused) = (0, false);
-        for queue in &route.queues {
-            match self.enqueue(*queue, id, channel, seq) {
-                Taken::Stored => {}
-                Taken::Storing => storing += 1,
-                Taken::Refused => refused = true,
-            }
+        let mut put = |broker: &mut Self, queue: QueueId| match broker.enqueue(queue, id, channel, seq) {
+            Taken::Stored => {}
+            Taken::Storing => storing += 1,
+            Taken::Refused => refused = true,
+        };
+        if let Some(late) = self.registers_at(channel, route) {
+            let others = route.queues.iter().filter(|queue| !late.contains(queue));
+            others.for_each(|queue| put(self, *queue));
+            self.bury(choices);
+            late.iter().for_each(|queue| put(self, *queue));
+        } else {
+            route.queues.iter().for_each(|queue| put(self, *queue));
         }
         if seq != 0 {
             self.record_confirm(channel, seq, storing, refused);
         }
         refused
+    }
+
+    /// The quorum queues among several to which a channel publishes for the first time. RabbitMQ: it registers with them,
+    /// and waits for that; what other queues dead-letter meanwhile comes first.
+    fn registers_at(&mut self, channel: ChannelId, route: &Route) -> Option<Vec<QueueId>> {
+        let mut late = Vec::new();
+        for queue in route.queues.iter().filter(|queue| self.queues[queue.index()].is_quorum()) {
+            let known = &mut self.channels[channel.index()].registered;
+            if let Err(at) = known.binary_search(queue) {
+                known.insert(at, *queue);
+                late.push(*queue);
+            }
+        }
+        (route.queues.len() > 1 && !late.is_empty()).then_some(late)
     }
 
     fn return_message(&mut self, channel: ChannelId, message: MessageId) {

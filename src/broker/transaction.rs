@@ -59,7 +59,7 @@ impl Broker {
         Ok(())
     }
 
-    pub(super) fn tx_commit(&mut self, at: At, _: &mut dyn Choices) -> Outcome {
+    pub(super) fn tx_commit(&mut self, at: At, choices: &mut dyn Choices) -> Outcome {
         let transaction = self.take_transaction(at)?;
         let (mut refused, mut gone) = (false, None);
         let mut given_back = transaction.settlements.iter().filter(|(_, how)| *how != Settlement::Ack);
@@ -69,7 +69,7 @@ impl Broker {
         }
         for (message, route, mandatory) in transaction.publishes {
             let (route, lost) = self.route_at_commit(at, &message, route);
-            refused |= self.publish(at.channel, message, 0, &route, mandatory) || lost.is_some();
+            refused |= self.publish(at.channel, message, 0, &route, mandatory, choices) || lost.is_some();
             gone = gone.or(lost);
         }
         for (mut held, settlement) in transaction.settlements {

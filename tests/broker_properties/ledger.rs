@@ -158,7 +158,7 @@ impl Ledger {
         for ((other, _), waiting) in self.copies.iter().filter(|((_, id), _)| *id == queue) {
             let ahead = waiting.place == Place::Ready
                 && !self.leaving.contains(&(*other, queue))
-                && is_before(waiting, &copy, &view);
+                && is_before(waiting, &copy, &view, broker.config().profile.priority_zero_is_one);
             assert!(!ahead, "{message:?} was handed out of {} before {other:?}", view.name);
         }
         self.copies.insert((message, queue), Copy { place, was_handed_out: true, ..copy });
@@ -297,12 +297,13 @@ fn survives(broker: &Broker, message: MessageId, queue: &QueueView) -> bool {
 /// Whether `one` must be handed out before `other`. RabbitMQ: first in, first out; but higher priorities first. What
 /// comes back has its old place in a classic queue, and another one in a quorum queue, where two levels of
 /// priority are mixed.
-fn is_before(one: &Copy, other: &Copy, queue: &QueueView) -> bool {
+fn is_before(one: &Copy, other: &Copy, queue: &QueueView, zero_is_one: bool) -> bool {
     if is_quorum(queue) {
         let untouched = !one.was_handed_out && !other.was_handed_out;
         return untouched && one.priority == other.priority && one.number < other.number;
     }
-    let most = queue.arguments.get("x-max-priority").and_then(FieldValue::as_integer).unwrap_or(0);
+    let given = queue.arguments.get("x-max-priority").and_then(FieldValue::as_integer);
+    let most = given.map_or(0, |most| if zero_is_one { most.max(1) } else { most });
     let level = |copy: &Copy| i64::from(copy.priority.unwrap_or(0)).min(most);
     (-level(one), one.number) < (-level(other), other.number)
 }
