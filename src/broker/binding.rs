@@ -72,13 +72,14 @@ impl Broker {
         arguments: FieldTable,
     ) {
         let id = BindingId(self.bindings.len() as u32);
-        self.bindings.push(Binding {
-            source,
-            destination,
-            key: key.clone(),
-            arguments: Arc::new(arguments),
-            is_alive: true,
-        });
+        // Most have none: they share these.
+        let last = self.bindings.last().map(|last| &last.arguments);
+        let arguments = match last.filter(|last| ***last == arguments) {
+            Some(same) => Arc::clone(same),
+            None => Arc::new(arguments),
+        };
+        let binding = Binding { source, destination, key: key.clone(), arguments, is_alive: true };
+        Arc::make_mut(&mut self.bindings).push(binding);
         let exchange = &mut self.exchanges[source.index()];
         Arc::make_mut(&mut exchange.outgoing).add(id, &key);
         self.count_binding(id);
@@ -143,10 +144,10 @@ impl Broker {
 
     /// Removes a binding; its source, if it was the last one and the exchange is auto-delete, goes with it.
     pub(super) fn remove_binding(&mut self, id: BindingId) {
-        let binding = &mut self.bindings[id.index()];
-        if !binding.is_alive {
+        if !self.bindings[id.index()].is_alive {
             return;
         }
+        let binding = &mut Arc::make_mut(&mut self.bindings)[id.index()];
         binding.is_alive = false;
         let (source, destination, key) = (binding.source, binding.destination, binding.key.clone());
         let exchange = &mut self.exchanges[source.index()];

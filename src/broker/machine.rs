@@ -43,7 +43,8 @@ pub struct Broker {
     pub(super) consumers: Vec<Consumer>,
     pub(super) exchanges: Vec<Exchange>,
     pub(super) queues: Vec<Queue>,
-    pub(super) bindings: Vec<Binding>,
+    /// Shared by clones: what is bound seldom changes.
+    pub(super) bindings: Arc<Vec<Binding>>,
     pub(super) messages: Store,
     pub(super) timers: Timers,
     pub(super) storing: Storing,
@@ -98,7 +99,7 @@ impl Broker {
             consumers: Vec::new(),
             exchanges: Vec::new(),
             queues: Vec::new(),
-            bindings: Vec::new(),
+            bindings: Arc::default(),
             messages: Store::default(),
             timers: Timers::default(),
             storing: Storing::default(),

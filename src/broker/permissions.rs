@@ -120,7 +120,9 @@ impl Pattern {
 
     /// RabbitMQ: the empty pattern stands for `^$`.
     pub fn matches(&self, name: &str) -> bool {
-        self.regex.as_ref().map_or(name.is_empty(), |regex| regex.is_match(name.as_bytes()))
+        // Everybody's, and asked with each publish, bind and consume.
+        &*self.text == ".*"
+            || self.regex.as_ref().map_or(name.is_empty(), |regex| regex.is_match(name.as_bytes()))
     }
 }
 
