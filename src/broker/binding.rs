@@ -47,20 +47,17 @@ impl Broker {
             Destination::Queue(queue) => &self.queues[queue.index()].incoming,
             Destination::Exchange(exchange) => &self.exchanges[exchange.index()].incoming,
         };
-        let is_it = |id: &BindingId| {
-            let binding = &self.bindings[id.index()];
-            binding.destination == destination
-                && binding.source == source
-                && *binding.key == *key
-                && *binding.arguments == *arguments
-        };
+        let leads_there =
+            |binding: &Binding| binding.destination == destination && *binding.arguments == *arguments;
         // Ten thousand queues at a fanout exchange have one key, ten thousand keys may lead to one queue.
         let mut with_key = self.exchanges[source.index()].outgoing.keys.with_key(key);
         if with_key.size_hint().0 <= incoming.len() {
-            with_key.find(is_it)
-        } else {
-            incoming.iter().copied().find(is_it)
+            return with_key.find(|id| leads_there(&self.bindings[id.index()]));
         }
+        incoming.iter().copied().find(|id| {
+            let binding = &self.bindings[id.index()];
+            binding.source == source && *binding.key == *key && leads_there(binding)
+        })
     }
 
     /// Adds a binding that is not there yet.
