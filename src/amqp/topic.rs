@@ -10,7 +10,7 @@ pub fn words(key: &str) -> impl Iterator<Item = &str> + Clone {
 }
 
 fn split(key: &str) -> (&str, Option<&str>) {
-    match key.find('.') {
+    match key.bytes().position(|byte| byte == b'.') {
         Some(at) => (&key[..at], Some(&key[at + 1..])),
         None => (key, None),
     }

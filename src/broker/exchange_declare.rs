@@ -288,7 +288,9 @@ impl Broker {
         if kind == ExchangeKind::ConsistentHash {
             consistent_hash::weight(&key, &self.profile)?;
         }
-        if let (ExchangeKind::Topic, Some(most)) = (kind, self.profile.hash_words_max) {
+        if let (ExchangeKind::Topic, Some(most)) = (kind, self.profile.hash_words_max)
+            && key.contains('#')
+        {
             let hashes = crate::amqp::topic::words(&key).filter(|word| *word == "#").count();
             if hashes > usize::from(most) {
                 return Err(Refusal::precondition_failed(format!(

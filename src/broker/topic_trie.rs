@@ -8,11 +8,9 @@ use std::iter::{Chain, Copied};
 use std::ops::Range;
 use std::{option, slice};
 
-use crate::amqp::topic;
-
 use super::effect::BindingId;
 use super::text_hash::mix;
-use super::topic_words::{UNKNOWN, Words};
+use super::topic_words::{UNKNOWN, Word, Words, words_of};
 
 /// A tree of words; a node is a prefix of binding keys.
 #[derive(Clone, Debug, Default)]
@@ -55,6 +53,10 @@ pub(super) type Bindings<'a> = Chain<option::IntoIter<BindingId>, Copied<slice::
 
 const STAR: u32 = UNKNOWN - 1;
 const HASH: u32 = UNKNOWN - 2;
+
+fn wildcard(word: Word<'_>) -> Option<u32> {
+    if word.is(b'*') { Some(STAR) } else { word.is(b'#').then_some(HASH) }
+}
 
 /// A place in the table of children.
 #[derive(Clone, Copy, Debug, Default)]
@@ -116,12 +118,8 @@ impl TopicTrie {
             self.nodes.push(Node::new(0, UNKNOWN, false));
         }
         let mut at = 0;
-        for word in topic::words(key) {
-            let number = match word {
-                "*" => STAR,
-                "#" => HASH,
-                word => self.words.number(word.as_bytes()),
-            };
+        for word in words_of(key) {
+            let number = wildcard(word).unwrap_or_else(|| self.words.number(word));
             at = self.child(at, number).unwrap_or_else(|| self.add_child(at, number));
         }
         let node = &mut self.nodes[at as usize];
@@ -186,9 +184,7 @@ impl TopicTrie {
         let TopicRoom { key, open, followed, visits } = room;
         key.clear();
         followed.clear();
-        if !routing_key.is_empty() {
-            self.words.of_key(routing_key.as_bytes(), key);
-        }
+        key.extend(words_of(routing_key).map(|word| self.words.find(word)));
         open.push((0, 0));
         while let Some((mut at, mut taken)) = open.pop() {
             // Down along the words of the routing key, as long as there is a child for the next one.
@@ -242,11 +238,8 @@ impl TopicTrie {
 
     fn node_of(&self, key: &str) -> Option<u32> {
         self.nodes.first()?;
-        topic::words(key).try_fold(0, |at, word| match word {
-            "*" => self.child(at, STAR),
-            "#" => self.child(at, HASH),
-            word => self.child(at, self.words.find(word.as_bytes())),
-        })
+        words_of(key)
+            .try_fold(0, |at, word| self.child(at, wildcard(word).unwrap_or_else(|| self.words.find(word))))
     }
 
     fn child(&self, at: u32, word: u32) -> Option<u32> {

@@ -27,31 +27,18 @@ struct Place {
 const FREE: Place = Place { head: 0, length: 0, word: UNKNOWN };
 
 impl Words {
-    /// The numbers of the words between the dots of a routing key that is not empty.
-    pub fn of_key(&self, key: &[u8], numbers: &mut Vec<u32>) {
-        let mut start = 0;
-        while start <= key.len() {
-            let (head, length) = first_word(key, start);
-            numbers.push(self.find_by(head, &key[start..start + length]));
-            start += length + 1;
-        }
-    }
-
     /// A word's number, `UNKNOWN` if it has none.
-    pub fn find(&self, word: &[u8]) -> u32 {
-        self.find_by(head_of(word, 0), word)
-    }
-
-    fn find_by(&self, head: u64, word: &[u8]) -> u32 {
+    pub fn find(&self, word: Word<'_>) -> u32 {
         if self.places.is_empty() {
             return UNKNOWN;
         }
         let last = self.places.len() - 1;
-        let mut at = hash_of(head, word) as usize & last;
+        let mut at = word.hash() as usize & last;
         loop {
             let place = &self.places[at];
-            let is_it = place.head == head && place.length as usize == word.len();
-            if place.word == UNKNOWN || (is_it && (word.len() <= 8 || self.text_of(place.word) == word)) {
+            let is_it = place.head == word.head && place.length as usize == word.text.len();
+            let is_short = word.text.len() <= 8;
+            if place.word == UNKNOWN || (is_it && (is_short || self.text_of(place.word) == word.text)) {
                 return place.word;
             }
             at = (at + 1) & last;
@@ -59,14 +46,14 @@ impl Words {
     }
 
     /// A word's number, a new one if it had none.
-    pub fn number(&mut self, word: &[u8]) -> u32 {
+    pub fn number(&mut self, word: Word<'_>) -> u32 {
         let known = self.find(word);
         if known != UNKNOWN {
             return known;
         }
         let number = self.spans.len() as u32;
-        self.spans.push((self.text.len() as u32, word.len() as u32));
-        self.text.extend_from_slice(word);
+        self.spans.push((self.text.len() as u32, word.text.len() as u32));
+        self.text.extend_from_slice(word.text);
         if self.spans.len() * 2 > self.places.len() {
             self.places = vec![FREE; (self.places.len() * 2).max(16)];
             (0..number).for_each(|word| self.place(word));
@@ -75,15 +62,16 @@ impl Words {
         number
     }
 
-    fn place(&mut self, word: u32) {
-        let text = self.text_of(word);
-        let (head, length) = (head_of(text, 0), text.len() as u32);
+    fn place(&mut self, number: u32) {
+        let text = self.text_of(number);
+        let word = Word { head: head_of(text, 0), text };
+        let (head, length) = (word.head, text.len() as u32);
         let last = self.places.len() - 1;
-        let mut at = hash_of(head, text) as usize & last;
+        let mut at = word.hash() as usize & last;
         while self.places[at].word != UNKNOWN {
             at = (at + 1) & last;
         }
-        self.places[at] = Place { head, length, word };
+        self.places[at] = Place { head, length, word: number };
     }
 
     fn text_of(&self, word: u32) -> &[u8] {
@@ -92,9 +80,38 @@ impl Words {
     }
 }
 
-fn hash_of(head: u64, word: &[u8]) -> u64 {
-    let hash = mix(head ^ (word.len() as u64).rotate_right(8));
-    if word.len() <= 8 { hash } else { mix(hash ^ text_hash(&word[8..])) }
+/// A word of a key.
+#[derive(Clone, Copy)]
+pub(super) struct Word<'a> {
+    head: u64,
+    text: &'a [u8],
+}
+
+impl Word<'_> {
+    /// Whether it is this one letter.
+    pub fn is(self, letter: u8) -> bool {
+        self.text.len() == 1 && self.head == u64::from(letter)
+    }
+
+    fn hash(self) -> u64 {
+        let hash = mix(self.head ^ (self.text.len() as u64).rotate_right(8));
+        if self.text.len() <= 8 { hash } else { mix(hash ^ text_hash(&self.text[8..])) }
+    }
+}
+
+/// The words of a key, as `amqp::topic::words` has them.
+pub(super) fn words_of(key: &str) -> impl Iterator<Item = Word<'_>> {
+    let key = key.as_bytes();
+    let mut start = if key.is_empty() { 1 } else { 0 };
+    std::iter::from_fn(move || {
+        if start > key.len() {
+            return None;
+        }
+        let (head, length) = first_word(key, start);
+        let text = &key[start..start + length];
+        start += length + 1;
+        Some(Word { head, text })
+    })
 }
 
 /// Up to eight bytes from `start` on; what the text lacks is zero.
