@@ -49,6 +49,8 @@ pub struct Client {
     pub(super) has_taken: bool,
     /// `Again` has been asked for.
     pub(super) is_again_asked: bool,
+    /// Room for the operands of expressions; empty between them.
+    pub(super) stack: Vec<Value>,
 }
 
 /// How a client logs in.
@@ -148,6 +150,7 @@ impl Client {
             templates: BTreeMap::new(),
             has_taken: false,
             is_again_asked: false,
+            stack: Vec::new(),
         }
     }
 

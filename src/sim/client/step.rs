@@ -222,7 +222,10 @@ impl Client {
             seen: &mut [],
             message: self.frames.last().and_then(Frame::current_message),
             it: None,
+            stack: std::mem::take(&mut self.stack),
         };
-        Ok(evaluate(&mut eval)?)
+        let value = evaluate(&mut eval);
+        self.stack = eval.stack;
+        Ok(value?)
     }
 }

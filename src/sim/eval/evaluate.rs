@@ -60,6 +60,8 @@ pub struct Eval<'a> {
     pub message: Option<&'a Arc<MessageValue>>,
     /// What `where` is asked about.
     pub it: Option<Value>,
+    /// Room for operands, used again.
+    pub stack: Vec<Value>,
 }
 
 type Result<T> = std::result::Result<T, ScriptError>;
@@ -144,7 +146,14 @@ impl Eval<'_> {
     }
 
     fn run(&mut self, ops: &[ExprOp]) -> Result<Value> {
-        let mut stack: Vec<Value> = Vec::with_capacity(8);
+        let mut stack = std::mem::take(&mut self.stack);
+        let value = self.run_on(ops, &mut stack);
+        stack.clear();
+        self.stack = stack;
+        value
+    }
+
+    fn run_on(&mut self, ops: &[ExprOp], stack: &mut Vec<Value>) -> Result<Value> {
         let mut at = 0;
         while let Some(op) = ops.get(at) {
             at += 1;
@@ -152,7 +161,7 @@ impl Eval<'_> {
             match op {
                 ExprOp::AndThen(skip) | ExprOp::OrElse(skip) => {
                     let decided = matches!(op, ExprOp::OrElse(_));
-                    let top = pop(&mut stack)?;
+                    let top = pop(stack)?;
                     if self.truth(&top)? == Some(decided) {
                         stack.push(Value::Bool(decided));
                         at += *skip as usize;
@@ -161,12 +170,12 @@ impl Eval<'_> {
                     }
                 }
                 _ => {
-                    let value = self.operate(op, &mut stack)?;
+                    let value = self.operate(op, stack)?;
                     stack.push(value);
                 }
             }
         }
-        pop(&mut stack)
+        pop(stack)
     }
 
     fn operate(&mut self, op: &ExprOp, stack: &mut Vec<Value>) -> Result<Value> {
@@ -209,19 +218,21 @@ impl Eval<'_> {
                 Ok(Value::Table(Table::new(entries)?))
             }
             ExprOp::Join(count) if *count > 0 => {
-                let parts = take(stack, usize::from(*count))?;
-                self.join(parts)
+                let at = start_of(stack, usize::from(*count))?;
+                self.join(stack.drain(at..))
             }
             ExprOp::Call(function, count) if *count > 0 => {
-                let operands = take(stack, usize::from(*count))?;
-                self.call(*function, &operands)
+                let at = start_of(stack, usize::from(*count))?;
+                let value = self.call(*function, &stack[at..])?;
+                stack.truncate(at);
+                Ok(value)
             }
             _ => self.leaf(op),
         }
     }
 
     /// Interpolation.
-    fn join(&mut self, parts: Vec<Value>) -> Result<Value> {
+    fn join(&mut self, parts: impl Iterator<Item = Value>) -> Result<Value> {
         let mut text = String::new();
         for part in parts {
             let part = self.settle(part)?;
@@ -262,8 +273,10 @@ fn pop(stack: &mut Vec<Value>) -> Result<Value> {
 }
 
 fn take(stack: &mut Vec<Value>, count: usize) -> Result<Vec<Value>> {
-    match stack.len().checked_sub(count) {
-        Some(at) => Ok(stack.split_off(at)),
-        None => Err(ScriptError::new("an operand is missing")),
-    }
+    Ok(stack.split_off(start_of(stack, count)?))
+}
+
+/// Where the last so many operands begin.
+fn start_of(stack: &[Value], count: usize) -> Result<usize> {
+    stack.len().checked_sub(count).ok_or_else(|| ScriptError::new("an operand is missing"))
 }

@@ -90,6 +90,7 @@ impl Simulation {
             seen: &mut seen,
             message: None,
             it: None,
+            stack: Vec::new(),
         };
         let answer = eval.condition(cond);
         self.seen = seen;
