@@ -124,8 +124,8 @@ impl Link {
 /// All connections, by number, until both sides have left them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Network {
-    /// By number; none where both sides have left it, or where there is no network.
-    links: Vec<Option<Box<Link>>>,
+    /// In the order of their numbers.
+    links: Vec<(u32, Box<Link>)>,
     /// Whose each connection is or was, by number.
     actors: Vec<u16>,
 }
@@ -135,14 +135,13 @@ impl Network {
     pub fn open(&mut self, actor: u16, life: u16) -> u32 {
         let connection = self.actors.len() as u32;
         self.actors.push(actor);
-        self.links.push(Some(Box::new(Link::new(actor, life))));
+        self.links.push((connection, Box::new(Link::new(actor, life))));
         connection
     }
 
     /// A connection without a network: the operator's.
     pub fn open_hidden(&mut self, actor: u16) -> u32 {
         self.actors.push(actor);
-        self.links.push(None);
         self.actors.len() as u32 - 1
     }
 
@@ -151,21 +150,22 @@ impl Network {
     }
 
     pub fn link(&self, connection: u32) -> Option<&Link> {
-        self.links.get(connection as usize)?.as_deref()
+        Some(&self.links[self.place(connection)?].1)
     }
 
     pub fn link_mut(&mut self, connection: u32) -> Option<&mut Link> {
-        self.links.get_mut(connection as usize)?.as_deref_mut()
+        let place = self.place(connection)?;
+        Some(&mut self.links[place].1)
     }
 
     /// Forgets a connection that both sides have left.
     pub fn forget(&mut self, connection: u32) {
         let is_over =
             |link: &Link| link.is_gone && link.up.is_empty() && (!link.is_heard || link.down.is_empty());
-        if let Some(place) = self.links.get_mut(connection as usize)
-            && place.as_deref().is_some_and(is_over)
+        if let Some(place) = self.place(connection)
+            && is_over(&self.links[place].1)
         {
-            *place = None;
+            self.links.remove(place);
         }
     }
 
@@ -176,6 +176,15 @@ impl Network {
 
     /// All that are not over.
     pub fn all(&self) -> impl Iterator<Item = (u32, &Link)> {
-        self.links.iter().zip(0..).filter_map(|(link, connection)| Some((connection, link.as_deref()?)))
+        self.links.iter().map(|(connection, link)| (*connection, &**link))
+    }
+
+    /// Most are there without gaps.
+    fn place(&self, connection: u32) -> Option<usize> {
+        let guess = connection.checked_sub(self.links.first()?.0)? as usize;
+        if self.links.get(guess).is_some_and(|(number, _)| *number == connection) {
+            return Some(guess);
+        }
+        self.links.binary_search_by_key(&connection, |(number, _)| *number).ok()
     }
 }
