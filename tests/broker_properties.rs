@@ -12,8 +12,10 @@ mod ledger;
 mod log;
 #[path = "broker_properties/run.rs"]
 mod run;
+#[path = "broker_properties/streams.rs"]
+mod streams;
 
-use log::{Step, declare, refusing_queue, step};
+use log::{Step, careful_queues, declare, refusing_queue, step};
 use run::Run;
 
 proptest! {
@@ -25,7 +27,10 @@ proptest! {
         slow in any::<bool>(),
         confirms in any::<bool>(),
         refuses in prop::bool::weighted(0.2),
-        kind in prop::sample::select(&["fanout", "x-recent-history", "x-modulus-hash", "x-random"][..]),
+        careful in prop::bool::weighted(0.3),
+        kind in prop::sample::select(
+            &["fanout", "x-recent-history", "x-modulus-hash", "x-random", "x-consistent-hash", "x-consistent-hash"][..]
+        ),
         mut steps in prop::collection::vec(declare(), 6),
         more in prop::collection::vec(step(), 1..120),
     ) {
@@ -37,12 +42,23 @@ proptest! {
         if refuses {
             steps.insert(0, refusing_queue());
         }
-        for source in ["x", "amq.topic"] {
+        if careful {
+            steps.splice(0..0, careful_queues());
+        }
+        let hashes = kind == "x-consistent-hash";
+        let bindings = if hashes { [("x", "q", "1"), ("x", "r", "2")] } else { [("x", "q", "#"), ("amq.topic", "q", "#")] };
+        for (source, queue, key) in bindings {
             steps.push(Method::QueueBind {
-                queue: name("q"), exchange: name(source), routing_key: name("#"), arguments: FieldTable::default(),
+                queue: name(queue), exchange: name(source), routing_key: name(key), arguments: FieldTable::default(),
             });
         }
         let mut steps: Vec<Step> = steps.into_iter().map(|method| Step::Method(0, 1, method)).collect();
+        if careful {
+            let limit = Method::BasicQos { prefetch_size: 0, prefetch_count: 3, global: false };
+            for (client, channel) in [(0, 1), (0, 2), (1, 1), (2, 1)] {
+                steps.push(Step::Method(client, channel, limit.clone()));
+            }
+        }
         if confirms {
             steps.extend((0..3).map(|client| Step::Method(client, 1, Method::ConfirmSelect)));
         }

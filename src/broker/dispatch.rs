@@ -60,8 +60,13 @@ impl Broker {
             if self.discards_at_once(id) {
                 return self.discard_last(id, entry);
             }
-            // RabbitMQ: what is too much goes before what is too old.
+            // RabbitMQ: what is too much goes before what is too old. What comes before others by its priority is not
+            // looked at: it may be handed out though it is too old.
+            let before = self.queue(id).ready.len();
             self.enforce_limits(id);
+            if entry.expires != SimTime::MAX && before > 1 && self.queue(id).ready.len() == before {
+                self.queue_mut(id).ready.overlook(&entry);
+            }
         }
         self.settle_queue(id);
         if settled { Taken::Stored } else { self.store(id, message, channel, seq) }
@@ -233,6 +238,7 @@ impl Broker {
         if self.queue(id).is_stream() {
             return self.commit(id);
         }
+        self.queue_mut(id).ready.look();
         self.settle_queue(id);
     }
 

@@ -112,6 +112,8 @@ pub(super) struct Ready {
     expiring: u32,
     /// With two levels the lower one gets every third turn; this counts them.
     turn: Option<u8>,
+    /// The head came before others, and nobody has looked yet whether it is too old.
+    is_unlooked: bool,
 }
 
 /// RabbitMQ: of three turns the lower of two levels gets one.
@@ -127,6 +129,7 @@ impl Ready {
             bytes: 0,
             expiring: 0,
             turn: two_levels.then_some(0),
+            is_unlooked: false,
         }
     }
 
@@ -152,8 +155,19 @@ impl Ready {
         self.count_in(row, &entry, bytes);
     }
 
+    /// What was pushed last is not looked at, if it is the head.
+    pub fn overlook(&mut self, entry: &Entry) {
+        self.is_unlooked |= self.head().is_some_and(|head| head.message == entry.message);
+    }
+
+    /// Something happened after which the head is looked at.
+    pub fn look(&mut self) {
+        self.is_unlooked = false;
+    }
+
     /// Back to its place.
     pub fn restore(&mut self, entry: Entry, bytes: u64) {
+        self.look();
         let row = usize::from(entry.priority);
         self.rows[row].insert(entry);
         self.count_in(row, &entry, bytes);
@@ -180,6 +194,7 @@ impl Ready {
                 self.rows[row].pop_front()?
             }
         };
+        self.look();
         self.count_out(&entry, bytes_of(entry.message));
         Some(entry)
     }
@@ -193,7 +208,7 @@ impl Ready {
 
     /// The first head that is too old: of each row in a quorum queue, else only what is delivered next.
     pub fn expired(&self, now: SimTime, of_each_row: bool) -> Option<Entry> {
-        if self.expiring == 0 {
+        if self.expiring == 0 || self.is_unlooked {
             return None;
         }
         self.heads(of_each_row).find(|entry| entry.expires <= now).copied()
@@ -201,7 +216,7 @@ impl Ready {
 
     /// When the first of the heads expires.
     pub fn expires_at(&self, of_each_row: bool) -> Option<SimTime> {
-        if self.expiring == 0 {
+        if self.expiring == 0 || self.is_unlooked {
             return None;
         }
         self.heads(of_each_row).map(|entry| entry.expires).min().filter(|soonest| *soonest != SimTime::MAX)

@@ -7,6 +7,8 @@ use warren::broker::{
     Broker, ChannelId, ConsumerId, DropReason, Effect, MessageId, QueueId, QueueKind, QueueView, Stop,
 };
 
+use super::streams::{Hashing, Streams};
+
 /// Where a copy is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
@@ -57,6 +59,12 @@ pub struct Ledger {
     last: Option<(ChannelId, u32, MessageId)>,
     /// Copies that are dead-lettered in this command: out of their queue before that is said.
     leaving: BTreeSet<(MessageId, QueueId)>,
+    /// Channels that had deliveries of quorum queues or streams, which a limit of the channel is not about.
+    loose: BTreeSet<ChannelId>,
+    streams: Streams,
+    hashing: Hashing,
+    /// Copies that died in queues which dead-letter at least once.
+    held: BTreeMap<QueueId, u32>,
 }
 
 impl Ledger {
@@ -74,20 +82,31 @@ impl Ledger {
         });
         self.leaving = leaving.collect();
         effects.iter().for_each(|effect| self.follow(broker, *effect, moment));
+        self.hashing.follow_all(broker, effects);
     }
 
     fn follow(&mut self, broker: &Broker, effect: Effect, moment: Moment) {
+        if let Effect::Delivered { channel, tag, .. } | Effect::Got { channel, tag, .. } = effect {
+            self.rises(channel, tag);
+        }
+        if let Effect::Delivered { channel, consumer, .. } = effect {
+            let queue = broker.view().consumer_queue(consumer).and_then(|queue| broker.view().queue(queue));
+            if queue.is_some_and(|queue| queue.kind != QueueKind::Classic) {
+                self.loose.insert(channel);
+            }
+        }
+        if self.streams.follow(broker, effect, &self.prefetch) {
+            return;
+        }
         match effect {
             Effect::Enqueued { message, queue } => self.enter(broker, message, queue, moment.now),
             Effect::Delivered { channel, consumer, message, tag, .. } => {
-                self.rises(channel, tag);
                 if let Some(queue) = broker.view().consumer_queue(consumer) {
                     self.hand_out(broker, message, queue, Place::Unacked { channel, tag, consumer });
                     self.keeps_prefetch(broker, channel, consumer);
                 }
             }
             Effect::Got { channel, queue, message, tag, .. } => {
-                self.rises(channel, tag);
                 let consumer = ConsumerId::NONE;
                 self.hand_out(broker, message, queue, Place::Unacked { channel, tag, consumer });
             }
@@ -104,6 +123,7 @@ impl Ledger {
             }
             Effect::Dropped { message, queue, reason } => self.drop(broker, message, queue, reason, moment),
             Effect::DeadLettered { queue, from, reason, .. } => {
+                *self.held.entry(queue).or_default() += 1;
                 if let Some(copy) = self.copies.remove(&(from, queue)) {
                     goes_for(copy.place, reason);
                     self.dead_lettered += 1;
@@ -175,9 +195,15 @@ impl Ledger {
         let own = self.prefetch.get(&consumer).copied().unwrap_or_default();
         let holds = held(&|_, by| by == consumer);
         assert!(own == 0 || holds <= usize::from(own), "{consumer:?} holds {holds}, its prefetch is {own}");
+        // RabbitMQ: quorum queues and streams know nothing of the channel's limit, but what is acknowledged of theirs counts.
         let (_, all) = self.limits.get(&channel).copied().unwrap_or_default();
+        let is_loose = self.loose.contains(&channel)
+            || broker.view().channel(channel).is_some_and(|channel| channel.is_transactional);
         let holds = held(&|at, by| at == channel && by != ConsumerId::NONE);
-        assert!(all == 0 || holds <= usize::from(all), "{channel:?} holds {holds}, its prefetch is {all}");
+        assert!(
+            all == 0 || is_loose || holds <= usize::from(all),
+            "{channel:?} holds {holds}, its prefetch is {all}"
+        );
     }
 
     fn rises(&mut self, channel: ChannelId, tag: u32) {
@@ -254,7 +280,10 @@ impl Ledger {
             "every copy is somewhere, or went for a reason"
         );
         let mut known = 0;
-        for queue in broker.view().queues() {
+        self.streams.agrees_with(broker);
+        for queue in broker.view().queues().filter(|queue| queue.stream.is_none()) {
+            let died = self.held.get(&queue.id).copied().unwrap_or_default();
+            assert!(queue.dead_letters <= died, "only what died waits to arrive: {}", queue.name);
             let count = |wanted: fn(&Place) -> bool| {
                 let of_it = self.copies.iter().filter(|((_, id), _)| *id == queue.id);
                 of_it.filter(|(_, copy)| wanted(&copy.place)).count()

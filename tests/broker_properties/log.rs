@@ -78,6 +78,25 @@ pub fn refusing_queue() -> Method {
     Method::QueueDeclare { queue: name("q"), passive, durable, exclusive, auto_delete, arguments }
 }
 
+/// `q`, a quorum queue that dead-letters at least once, and `r`, a stream; and a limit for each consumer, as a stream
+/// wants one.
+pub fn careful_queues() -> Vec<Method> {
+    let declare = |queue: &str, pairs: &[(&'static str, &str)]| {
+        let mut arguments = FieldTable::default();
+        pairs.iter().for_each(|(key, value)| arguments.set(key, FieldValue::text(value)));
+        let (passive, durable, exclusive, auto_delete) = (false, true, false, false);
+        Method::QueueDeclare { queue: name(queue), passive, durable, exclusive, auto_delete, arguments }
+    };
+    let at_least_once = [
+        ("x-queue-type", "quorum"),
+        ("x-dead-letter-exchange", ""),
+        ("x-dead-letter-routing-key", "r"),
+        ("x-dead-letter-strategy", "at-least-once"),
+        ("x-overflow", "reject-publish"),
+    ];
+    vec![declare("q", &at_least_once), declare("r", &[("x-queue-type", "stream")])]
+}
+
 fn topology() -> impl Strategy<Value = Method> {
     let exchange = || prop::sample::select(&EXCHANGES[..]);
     let key = || prop::sample::select(&KEYS[..]);
