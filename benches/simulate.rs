@@ -5,7 +5,6 @@
 //! several rounds of CPU time where the system tells it, else of wall time; nothing here can fail for being slow.
 //! Compiled to wasm, it runs in a page (benches/browser.mjs).
 
-#![expect(clippy::disallowed_types, reason = "a benchmark is what a clock is for")]
 #![allow(missing_docs, reason = "a program of its own")]
 
 use std::hint::black_box;
