@@ -183,7 +183,7 @@ impl Broker {
         let place = format!("exchange '{}' in vhost '{}'", spec.name, self.vhost(spec.vhost).name);
         let bool_text = |value: bool| name(if value { "true" } else { "false" });
         for (what, received, current) in [
-            ("type", declare.kind.clone(), spec.kind.clone()),
+            ("type", as_atom(&declare.kind), as_atom(&spec.kind)),
             ("durable", bool_text(declare.durable), bool_text(spec.durable)),
             ("auto_delete", bool_text(declare.auto_delete), bool_text(spec.auto_delete)),
             ("internal", bool_text(declare.internal), bool_text(spec.internal)),
@@ -342,4 +342,9 @@ pub(super) fn refuse_default(exchange: &str) -> Outcome {
         return Err(Refusal::access_refused("operation not permitted on the default exchange"));
     }
     Ok(())
+}
+
+/// RabbitMQ: a type is an Erlang atom, and printed as one: in quotes, if there is more in it than a plain word.
+fn as_atom(kind: &Name) -> Name {
+    if kind.contains('-') { name(&format!("'{kind}'")) } else { kind.clone() }
 }

@@ -24,9 +24,15 @@ pub fn key(random: &mut Random) -> &'static str {
     random.pick(&KEYS)
 }
 
-/// A key of a binding.
-pub fn pattern(random: &mut Random) -> &'static str {
-    random.pick(&PATTERNS)
+/// A key of a binding; a hash exchange wants a number.
+pub fn pattern(random: &mut Random, hashes: bool) -> &'static str {
+    if hashes && random.percent(90) { random.pick(&["1", "2", "3"]) } else { random.pick(&PATTERNS) }
+}
+
+/// What `guest` may do: mostly all, here not. Configure, write, read.
+pub fn permissions(random: &mut Random) -> [&'static str; 3] {
+    let patterns = ["", "^q", "^(q|x|amq)", "^(q[01]|x[01]|amq\\.)", ".*", ".*"];
+    [random.pick(&patterns), random.pick(&patterns), random.pick(&patterns)]
 }
 
 /// Arguments of a binding: mostly none.
@@ -137,7 +143,12 @@ pub fn exchange_declare(random: &mut Random) -> Map<String, Value> {
     let mut step = Map::new();
     let kinds = ["direct", "direct", "fanout", "fanout", "topic", "topic", "headers"];
     // No word that Erlang knows: then the text is another one.
-    let kind = if random.percent(1) { "x-paper" } else { random.pick(&kinds) };
+    let kind = match random.below(100) {
+        0 => "x-paper",
+        1..=5 => "x-consistent-hash",
+        6..=8 => "x-recent-history",
+        _ => random.pick(&kinds),
+    };
     step.insert("type".to_owned(), json!(kind));
     set_flags(random, &mut step, &[("durable", 30), ("auto_delete", 15), ("internal", 8)]);
     if random.percent(18) {

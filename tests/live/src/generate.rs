@@ -106,6 +106,8 @@ pub struct Drawing {
     /// Names of queues and exchanges that are there.
     pub(super) queues: Vec<String>,
     pub(super) exchanges: Vec<String>,
+    /// Exchanges of type x-consistent-hash.
+    pub(super) hashing: Vec<String>,
     pub(super) bodies: u32,
     /// Something may be dead-lettered.
     pub(super) dead_letters: bool,
@@ -128,6 +130,7 @@ impl Drawing {
             declared: Vec::new(),
             queues: Vec::new(),
             exchanges: Vec::new(),
+            hashing: Vec::new(),
             bodies: 0,
             dead_letters: false,
             symbols: 0,
@@ -145,6 +148,9 @@ impl Drawing {
             list.filter_map(|item| item["name"].as_str().map(str::to_owned)).collect()
         };
         (self.queues, self.exchanges) = (names("queues"), names("exchanges"));
+        let exchanges = state["exchanges"].as_array().into_iter().flatten();
+        let hashing = exchanges.filter(|item| item["type"] == "x-consistent-hash");
+        self.hashing = hashing.filter_map(|item| item["name"].as_str().map(str::to_owned)).collect();
     }
 
     /// Mostly one that is there.
@@ -163,8 +169,13 @@ impl Drawing {
         self.random.pick(&self.exchanges)
     }
 
-    /// One or two connections with one or two channels each.
+    /// One or two connections with one or two channels each. Seldom not all is permitted; that is set once, before: a
+    /// channel remembers what it was allowed.
     fn open(&mut self) {
+        if self.random.percent(10) {
+            let [configure, write, read] = arguments::permissions(&mut self.random);
+            self.take(permissions(configure, write, read));
+        }
         self.take(json!({"op": "connect", "conn": "c1"}));
         self.take(json!({"op": "channel.open", "conn": "c1", "ch": "a"}));
         if self.random.percent(50) {
@@ -293,6 +304,9 @@ impl Drawing {
             }
             self.take(json!({"op": "connection.close", "conn": label}));
         }
+        if self.steps.iter().any(|step| step["op"] == "broker.set_permissions") {
+            self.take(permissions(".*", ".*", ".*"));
+        }
         self.take(json!({"op": "connect", "conn": "last"}));
         self.take(json!({"op": "channel.open", "conn": "last", "ch": LAST}));
         let state = self.replay.state();
@@ -311,4 +325,8 @@ impl Drawing {
             }
         }
     }
+}
+
+fn permissions(configure: &str, write: &str, read: &str) -> Value {
+    json!({"op": "broker.set_permissions", "user": "guest", "configure": configure, "write": write, "read": read})
 }

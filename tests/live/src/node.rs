@@ -86,7 +86,8 @@ impl Node {
         for part in ["data", "log", "conf"] {
             fs::create_dir_all(folder.join(part)).map_err(say)?;
         }
-        fs::write(folder.join("conf/enabled_plugins"), "[].").map_err(say)?;
+        let plugins = "[rabbitmq_consistent_hash_exchange,rabbitmq_recent_history_exchange].";
+        fs::write(folder.join("conf/enabled_plugins"), plugins).map_err(say)?;
         let cookie = folder.join(".erlang.cookie");
         fs::write(&cookie, "WARRENLIVE").map_err(say)?;
         fs::set_permissions(&cookie, fs::Permissions::from_mode(0o400)).map_err(say)?;

@@ -34,7 +34,7 @@ impl Drawing {
             Kind::QueuePassive => json!({"op": "queue.declare", "queue": queue, "passive": true}),
             Kind::QueueBind | Kind::QueueUnbind => {
                 let op = if kind == Kind::QueueBind { "queue.bind" } else { "queue.unbind" };
-                let key = arguments::pattern(random);
+                let key = arguments::pattern(random, self.hashing.contains(&exchange));
                 let mut step = json!({"op": op, "queue": queue, "exchange": exchange, "routing_key": key});
                 with_arguments(&mut step, arguments::binding(random));
                 step
@@ -93,7 +93,7 @@ impl Drawing {
             Kind::ExchangePassive => json!({"op": "exchange.declare", "exchange": exchange, "passive": true}),
             Kind::ExchangeBind | Kind::ExchangeUnbind => {
                 let op = if kind == Kind::ExchangeBind { "exchange.bind" } else { "exchange.unbind" };
-                let key = arguments::pattern(random);
+                let key = arguments::pattern(random, self.hashing.contains(&exchange));
                 let mut step =
                     json!({"op": op, "source": exchange, "destination": destination, "routing_key": key});
                 with_arguments(&mut step, arguments::binding(random));

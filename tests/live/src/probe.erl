@@ -128,6 +128,7 @@ inspect(V) ->
     #{queues => Queues, exchanges => Exchanges, bindings => Bindings}.
 
 reset(V) ->
+    ok = rabbit_auth_backend_internal:set_permissions(<<"guest">>, V, <<".*">>, <<".*">>, <<".*">>, <<"live">>),
     [rabbit_policy:delete(V, proplists:get_value(name, P), <<"live">>) || P <- rabbit_policy:list(V)],
     [rabbit_policy:delete_op(V, proplists:get_value(name, P), <<"live">>) || P <- rabbit_policy:list_op(V)],
     [rabbit_amqqueue:delete(Q, false, false, <<"live">>) || Q <- rabbit_amqqueue:list(V)],

@@ -13,14 +13,12 @@ use crate::probe::Probe;
 /// The channel of the closing look into queues.
 pub const LAST: &str = "z";
 /// Steps after which nothing more comes.
-const QUIET: [&str; 10] = [
+const QUIET: [&str; 8] = [
     "connect",
     "channel.open",
     "exchange.declare",
-    "exchange.bind",
     "exchange.unbind",
     "queue.declare",
-    "queue.bind",
     "queue.unbind",
     "confirm.select",
     "tx.select",
