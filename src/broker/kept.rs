@@ -142,8 +142,11 @@ impl Broker {
             }
             Destination::Exchange(next) => {
                 for one in kept.into_iter().rev() {
-                    let leads_on = !self.route_to_first(next, &one.message.content).queues.is_empty();
+                    let route = self.route_to_first(next, &one.message.content);
+                    let leads_on = !route.queues.is_empty();
                     if !leads_on && self.profile.failed_replay_binds {
+                        // RabbitMQ: what it passed on the way has kept it again.
+                        self.keep(one.from, &one.message, &route);
                         return Err(Refusal::internal_error("could not find queue/exchange ''"));
                     } else if !leads_on {
                         return Err(Refusal::crash());

@@ -181,9 +181,11 @@ impl Broker {
                 )));
             }
         }
-        let current = self.with_queue_type(&spec.arguments);
+        let says = |table: &FieldTable| table.get("x-queue-type").is_some();
+        let both = !self.profile.injects_queue_type && says(&spec.arguments) && says(&declare.arguments);
+        let current = if both { spec.arguments.clone() } else { self.with_queue_type(&spec.arguments) };
         // RabbitMQ: classic is what no type means, where the queue has none.
-        let named = !self.profile.injects_queue_type && current.get("x-queue-type").is_some();
+        let named = !self.profile.injects_queue_type && says(&current);
         let received =
             if named { declare.arguments.clone() } else { self.with_queue_type(&declare.arguments) };
         let keys: Vec<&str> = arguments::known(spec.kind)

@@ -17,7 +17,8 @@ pub struct Reason {
 /// Deliveries of two queues to one channel came in another order.
 pub const ORDER: Reason = Reason { name: "order-between-queues" };
 
-/// A connection ended that consumed on several channels: which of them ends first decides who gets what is requeued.
+/// A connection ended that consumed on one channel, and on another consumed or held messages: which of them ends first
+/// decides who gets what is requeued.
 const CHANNELS_END: Reason = Reason { name: "order-of-ending-channels" };
 
 /// A queue that was classic comes back as quorum under its name: the channels that knew it break down with 541.
@@ -45,12 +46,9 @@ fn ended_with_several_consumers(steps: &[Value], seen: &[Value]) -> bool {
     let mut world = World::default();
     for (step, outcome) in steps.iter().zip(seen) {
         let consuming = |world: &World, label: &str| {
-            let channels = world.channels.iter();
-            channels
-                .filter(|channel| {
-                    channel.open && channel.connection == label && !channel.consumers.is_empty()
-                })
-                .count()
+            let open = || world.channels.iter().filter(|channel| channel.open && channel.connection == label);
+            let busy = open().filter(|channel| !channel.consumers.is_empty() || !channel.unacked.is_empty());
+            if open().any(|channel| !channel.consumers.is_empty()) { busy.count() } else { 0 }
         };
         let before: Vec<(String, usize)> = world
             .connections
