@@ -269,17 +269,23 @@ impl<'a> Real<'a> {
     /// Generated values get their symbols, and the vhost the name it has in a case.
     fn hide(&self, value: &Value) -> Value {
         let hidden = self.symbols.hide(value);
-        if self.vhost == "/" { hidden } else { hide_vhost(&hidden, &format!("vhost '{}'", self.vhost)) }
+        if self.vhost == "/" {
+            return hidden;
+        }
+        let hidden = hide_vhost(&hidden, &format!("vhost '{}'", self.vhost), "vhost '/'");
+        hide_vhost(&hidden, &format!("resource,<<\"{}\">>", self.vhost), "resource,<<\"/\">>")
     }
 }
 
-fn hide_vhost(value: &Value, named: &str) -> Value {
+fn hide_vhost(value: &Value, named: &str, shown: &str) -> Value {
     match value {
-        Value::String(text) => json!(text.replace(named, "vhost '/'")),
-        Value::Array(values) => Value::Array(values.iter().map(|value| hide_vhost(value, named)).collect()),
-        Value::Object(object) => {
-            Value::Object(object.iter().map(|(key, value)| (key.clone(), hide_vhost(value, named))).collect())
+        Value::String(text) => json!(text.replace(named, shown)),
+        Value::Array(values) => {
+            Value::Array(values.iter().map(|value| hide_vhost(value, named, shown)).collect())
         }
+        Value::Object(object) => Value::Object(
+            object.iter().map(|(key, value)| (key.clone(), hide_vhost(value, named, shown))).collect(),
+        ),
         other => other.clone(),
     }
 }
