@@ -60,23 +60,24 @@ impl Broker {
     }
 
     pub(super) fn tx_commit(&mut self, at: At, choices: &mut dyn Choices) -> Outcome {
-        let transaction = self.take_transaction(at)?;
-        let (mut refused, mut gone) = (false, None);
+        let mut transaction = self.take_transaction(at)?;
+        let mut refused = false;
         let mut given_back = transaction.settlements.iter().filter(|(_, how)| *how != Settlement::Ack);
         if let Err(refusal) = given_back.try_for_each(|(held, _)| self.refuses_back(held)) {
             self.drop_transaction(at.channel, transaction);
             return Err(refusal);
         }
-        for (message, route, mandatory) in transaction.publishes {
+        for (message, route, mandatory) in std::mem::take(&mut transaction.publishes) {
             let (route, lost) = self.route_at_commit(at, &message, route);
+            // RabbitMQ: it breaks down there, and carries out nothing of the rest.
+            if let Some(queue) = lost.filter(|_| self.profile.commit_to_gone_queue_closes) {
+                self.drop_transaction(at.channel, transaction);
+                return Err(self.failed_to_deliver(queue));
+            }
             refused |= self.publish(at.channel, message, 0, &route, mandatory, choices) || lost.is_some();
-            gone = gone.or(lost);
         }
         for (mut held, settlement) in transaction.settlements {
             self.carry_out_settlement(at.channel, &mut held, settlement);
-        }
-        if let Some(queue) = gone.filter(|_| self.profile.commit_to_gone_queue_closes) {
-            return Err(self.failed_to_deliver(queue));
         }
         if refused {
             return Err(Refusal::precondition_failed("partial tx completion"));
