@@ -2,8 +2,8 @@
 //!
 //! A queue of a million messages is cloned by copying four thousand pointers; a write copies the one chunk it
 //! touches. The first and the last chunk, at which nearly everything happens, are not shared: they are copied with
-//! the sequence, and are written without asking who else has them. Each item has an order number, and the sequence is
-//! sorted by it, so that a requeued message finds its place by two binary searches.
+//! the sequence, and are written without asking who else has them. First in, first out; where each item has an order
+//! number the sequence is sorted by it, so that a requeued message finds its place by two binary searches.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -11,15 +11,15 @@ use std::sync::Arc;
 /// Items in a chunk: large enough that pointers do not matter, small enough that copying one does not either.
 const CHUNK: usize = 256;
 
-/// What stands in a [`Chunks`].
-pub(super) trait Item: Copy {
+/// What stands in a [`Chunks`] that is sorted.
+pub(crate) trait Item: Copy {
     /// Its place: the sequence is sorted by it, no two are equal.
     fn order(&self) -> u64;
 }
 
 /// The sequence. If `head` is empty, all is; what is short stands in `head` alone.
 #[derive(Clone, Debug)]
-pub(super) struct Chunks<T> {
+pub(crate) struct Chunks<T> {
     head: VecDeque<T>,
     middle: VecDeque<Arc<VecDeque<T>>>,
     tail: VecDeque<T>,
@@ -39,7 +39,7 @@ impl<T> Default for Chunks<T> {
     }
 }
 
-impl<T: Item> Chunks<T> {
+impl<T: Clone> Chunks<T> {
     pub fn len(&self) -> u32 {
         self.len
     }
@@ -57,13 +57,12 @@ impl<T: Item> Chunks<T> {
         self.tail.back().or_else(before)
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &T> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.head.iter().chain(self.middle.iter().flat_map(|chunk| chunk.iter())).chain(&self.tail)
     }
 
-    /// Adds an item whose order is higher than all others'.
+    /// Adds an item; if they have an order, its is higher than all others'.
     pub fn push_back(&mut self, item: T) {
-        debug_assert!(self.back().is_none_or(|last| last.order() < item.order()), "pushed out of order");
         self.len += 1;
         if self.head.len() < CHUNK && self.middle.is_empty() && self.tail.is_empty() {
             return self.head.push_back(item);
@@ -92,6 +91,17 @@ impl<T: Item> Chunks<T> {
         }
     }
 
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Takes everything out.
+    pub fn take(&mut self) -> Self {
+        std::mem::take(self)
+    }
+}
+
+impl<T: Item> Chunks<T> {
     /// Puts an item at the place its order gives it.
     pub fn insert(&mut self, item: T) {
         let order = item.order();
@@ -161,11 +171,6 @@ impl<T: Item> Chunks<T> {
         self.len -= 1;
         self.fill_head();
         Some(item)
-    }
-
-    /// Takes everything out.
-    pub fn take(&mut self) -> Self {
-        std::mem::take(self)
     }
 
     fn place_of(&self, order: u64) -> Place {

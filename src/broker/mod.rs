@@ -66,6 +66,7 @@ mod explain;
 mod invariants;
 mod view;
 
+pub(crate) use chunks::Chunks;
 pub use command::{Alarm, Command, Operator, Policy, PolicyScope, Stop, Stray};
 pub use config::{BrokerConfig, NODE, Plugins};
 pub use differences::{DIFFERENCES, Difference, NOT_HERE};

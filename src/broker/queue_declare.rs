@@ -353,12 +353,7 @@ impl Broker {
         key: Name,
         arguments: FieldTable,
     ) -> Outcome {
-        let key = if queue.is_empty() && key.is_empty() { self.queue_name_or_last(at, queue)? } else { key };
-        let queue = self.queue_name_or_last(at, queue)?;
-        self.check_access(at.connection, Access::Write, "queue", &queue)?;
-        self.refuse_volatile(&queue)?;
-        refuse_default(exchange)?;
-        self.check_access(at.connection, Access::Read, "exchange", exchange)?;
+        let (queue, key) = self.check_ends(at, queue, exchange, key)?;
         let vhost = self.vhost_of(at.connection);
         let source = self.expect_exchange(vhost, exchange)?;
         self.check_topic_access(at.connection, source, Access::Read, &key)?;
@@ -370,13 +365,20 @@ impl Broker {
         Ok(())
     }
 
-    fn refuse_volatile(&self, queue: &str) -> Outcome {
-        if self.profile.volatile_reply_queues && reply_to::is_address(queue) {
+    /// What binding and unbinding ask first, and the names that are meant. RabbitMQ: no queue and no key is the last queue
+    /// declared here, and its name as the key.
+    fn check_ends(&self, at: At, queue: &Name, exchange: &Name, key: Name) -> Outcome<(Name, Name)> {
+        let named = self.queue_name_or_last(at, queue)?;
+        let key = if queue.is_empty() && key.is_empty() { named.clone() } else { key };
+        self.check_access(at.connection, Access::Write, "queue", &named)?;
+        if self.profile.volatile_reply_queues && reply_to::is_address(&named) {
             return Err(Refusal::access_refused(
                 "cannot bind or unbind to a volatile (direct reply-to) queue",
             ));
         }
-        Ok(())
+        refuse_default(exchange)?;
+        self.check_access(at.connection, Access::Read, "exchange", exchange)?;
+        Ok((named, key))
     }
 
     fn queue_unbind(
@@ -387,12 +389,7 @@ impl Broker {
         key: Name,
         arguments: FieldTable,
     ) -> Outcome {
-        let key = if queue.is_empty() && key.is_empty() { self.queue_name_or_last(at, queue)? } else { key };
-        let queue = self.queue_name_or_last(at, queue)?;
-        self.check_access(at.connection, Access::Write, "queue", &queue)?;
-        self.refuse_volatile(&queue)?;
-        refuse_default(exchange)?;
-        self.check_access(at.connection, Access::Read, "exchange", exchange)?;
+        let (queue, key) = self.check_ends(at, queue, exchange, key)?;
         let vhost = self.vhost_of(at.connection);
         let ends = (self.exchange_named(vhost, exchange), self.queue_named(vhost, &queue));
         if let (Some(source), Some(id)) = ends {

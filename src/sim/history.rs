@@ -4,7 +4,7 @@ use crate::amqp::Name;
 use crate::broker::{Message, QueueId};
 use crate::script::program::{Ask, ExprId, ExprOp, Function, NameRef, Program, Question, Subject, Var};
 
-use super::chunked::Log;
+use super::log::Log;
 use super::port::Content;
 use super::value::{MessageValue, Value};
 

@@ -8,10 +8,10 @@
 //! recording, byte for byte.
 
 mod checks;
-mod chunked;
 mod client;
 mod eval;
 mod history;
+mod log;
 mod network;
 mod port;
 mod random;

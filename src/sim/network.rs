@@ -1,8 +1,8 @@
 //! The network: each direction of a connection is a stream. What is sent first arrives first, whatever the jitter.
 
 use crate::amqp::{SimDuration, SimTime};
+use crate::broker::Chunks;
 
-use super::chunked::Fifo;
 use super::port::{FromBroker, ToBroker};
 use super::random::Stream;
 
@@ -63,8 +63,8 @@ pub(super) struct Sent<T> {
 pub(super) struct Link {
     pub actor: u16,
     pub life: u16,
-    pub up: Fifo<Sent<Up>>,
-    pub down: Fifo<Sent<FromBroker>>,
+    pub up: Chunks<Sent<Up>>,
+    pub down: Chunks<Sent<FromBroker>>,
     up_last: SimTime,
     down_last: SimTime,
     /// The client still listens.
@@ -89,8 +89,8 @@ impl Link {
         Self {
             actor,
             life,
-            up: Fifo::default(),
-            down: Fifo::default(),
+            up: Chunks::default(),
+            down: Chunks::default(),
             up_last: SimTime::ZERO,
             down_last: SimTime::ZERO,
             is_heard: true,
@@ -103,7 +103,7 @@ impl Link {
     /// Puts something on its way up; the time at which to look, if nothing else is on its way.
     pub fn send_up(&mut self, earliest: SimTime, number: u64, record: u32, what: Up) -> Option<SimTime> {
         self.up_last = self.up_last.max(earliest);
-        self.up.push(Sent { arrives: self.up_last, number, record, what });
+        self.up.push_back(Sent { arrives: self.up_last, number, record, what });
         (self.up.len() == 1).then_some(self.up_last)
     }
 
@@ -116,7 +116,7 @@ impl Link {
         what: FromBroker,
     ) -> Option<SimTime> {
         self.down_last = self.down_last.max(earliest);
-        self.down.push(Sent { arrives: self.down_last, number, record, what });
+        self.down.push_back(Sent { arrives: self.down_last, number, record, what });
         (self.down.len() == 1).then_some(self.down_last)
     }
 }

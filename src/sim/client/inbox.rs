@@ -53,7 +53,7 @@ pub(super) enum Entry {
 
 impl Client {
     pub(super) fn enter(&mut self, entry: Entry) {
-        self.inbox.push(entry);
+        self.inbox.push_back(entry);
         self.arrived += 1;
     }
 
@@ -70,7 +70,7 @@ impl Client {
             return Ok(false);
         }
         cx.fuel.burn(1)?;
-        let Some(entry) = self.inbox.pop() else { return Ok(false) };
+        let Some(entry) = self.inbox.pop_front() else { return Ok(false) };
         self.taken += 1;
         if !self.is_stale(&entry) {
             self.take_entry(cx, entry)?;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::amqp::{Name, SimTime};
+use crate::broker::Chunks;
 use crate::script::program::{ClientDef, Event, Pc};
-use crate::sim::chunked::Fifo;
 use crate::sim::port::Refused;
 use crate::sim::random::Stream;
 use crate::sim::record::{EndReason, WaitKind};
@@ -31,7 +31,7 @@ pub struct Client {
     pub(super) root: EnvId,
     /// The body, and handlers on top of it.
     pub(super) frames: Vec<Frame>,
-    pub(super) inbox: Fifo<Entry>,
+    pub(super) inbox: Chunks<Entry>,
     /// Entries ever put into the inbox, and ever taken out.
     pub(super) arrived: u64,
     pub(super) taken: u64,
@@ -136,7 +136,7 @@ impl Client {
             root: EnvId::NONE,
             arena: Arena::default(),
             frames: Vec::new(),
-            inbox: Fifo::default(),
+            inbox: Chunks::default(),
             arrived: 0,
             taken: 0,
             line: Line::Down,

@@ -21,53 +21,18 @@ impl Simulation {
             Effect::Delivered { channel, consumer, message, tag, count, acquired, redelivered } => {
                 let queue = self.broker.view().consumer_queue(consumer);
                 let Some(content) = self.content(message, queue, false, count, acquired) else { return };
-                let detail = TagDetail { tag, flag: redelivered }.to_number();
-                applied.delivered = (channel, tag);
-                let actor = self.actor_at(channel);
-                let record = Columns::new(RecordKind::Delivered, actor, cause).subject(message.0);
-                let delivered = self.put(sink, record.object(consumer.0).detail(detail));
-                self.history.touch(Ask::Ready);
-                self.history.touch(Ask::Unacked);
-                let thing =
-                    || Thing::Message { content: content.clone(), message: message.0, tag, redelivered };
-                self.remember(Ask::Delivered, actor, thing);
-                let message = MessageValue {
-                    content,
-                    tag: u64::from(tag),
-                    redelivered,
-                    consumer_tag: self.broker.view().consumer_tag(consumer).cloned(),
-                    message_count: None,
-                    returned: None,
-                    message: message.0,
-                    consumer: consumer.0,
-                    delivered,
-                };
-                self.hand_out(channel, message);
+                let mut value = taken(content, message, tag, redelivered);
+                value.consumer_tag = self.broker.view().consumer_tag(consumer).cloned();
+                value.consumer = consumer.0;
+                let record = Columns::new(RecordKind::Delivered, self.actor_at(channel), cause);
+                self.take(channel, value, record.object(consumer.0), applied, sink);
             }
             Effect::Got { channel, queue, message, tag, count, acquired, redelivered } => {
                 let Some(content) = self.content(message, Some(queue), true, count, acquired) else { return };
-                let detail = TagDetail { tag, flag: redelivered }.to_number();
-                applied.delivered = (channel, tag);
-                let actor = self.actor_at(channel);
-                let record = Columns::new(RecordKind::Got, actor, cause).subject(message.0);
-                let delivered = self.put(sink, record.object(queue.0).detail(detail));
-                self.history.touch(Ask::Ready);
-                self.history.touch(Ask::Unacked);
-                let thing =
-                    || Thing::Message { content: content.clone(), message: message.0, tag, redelivered };
-                self.remember(Ask::Delivered, actor, thing);
-                let message = MessageValue {
-                    content,
-                    tag: u64::from(tag),
-                    redelivered,
-                    consumer_tag: None,
-                    message_count: applied.message_count.take(),
-                    returned: None,
-                    message: message.0,
-                    consumer: ConsumerId::NONE.0,
-                    delivered,
-                };
-                self.hand_out(channel, message);
+                let mut value = taken(content, message, tag, redelivered);
+                value.message_count = applied.message_count.take();
+                let record = Columns::new(RecordKind::Got, self.actor_at(channel), cause);
+                self.take(channel, value, record.object(queue.0), applied, sink);
             }
             Effect::Settled { channel, queue, message, tag, acked } => {
                 let actor = self.actor_at(channel);
@@ -103,6 +68,26 @@ impl Simulation {
             }
             _ => {}
         }
+    }
+
+    /// A channel is handed a message, by delivery or get: recorded, remembered, sent on its way.
+    fn take(
+        &mut self,
+        channel: ChannelId,
+        mut value: MessageValue,
+        record: Columns,
+        applied: &mut Applied,
+        sink: &mut impl Sink,
+    ) {
+        let (tag, redelivered, message) = (value.tag as u32, value.redelivered, value.message);
+        applied.delivered = (channel, tag);
+        let detail = TagDetail { tag, flag: redelivered }.to_number();
+        value.delivered = self.put(sink, record.subject(message).detail(detail));
+        self.history.touch(Ask::Ready);
+        self.history.touch(Ask::Unacked);
+        let thing = || Thing::Message { content: value.content.clone(), message, tag, redelivered };
+        self.remember(Ask::Delivered, self.actor_at(channel), thing);
+        self.hand_out(channel, value);
     }
 
     fn hand_out(&mut self, channel: ChannelId, message: MessageValue) {
@@ -200,5 +185,20 @@ impl Simulation {
             }
         };
         Some(Content { template, body: found.body.clone() })
+    }
+}
+
+/// A message as a channel is handed it, whoever asked for it.
+fn taken(content: Content, message: MessageId, tag: u32, redelivered: bool) -> MessageValue {
+    MessageValue {
+        content,
+        tag: u64::from(tag),
+        redelivered,
+        consumer_tag: None,
+        message_count: None,
+        returned: None,
+        message: message.0,
+        consumer: ConsumerId::NONE.0,
+        delivered: 0,
     }
 }

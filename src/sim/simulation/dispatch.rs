@@ -109,7 +109,7 @@ impl Simulation {
         if link.up.front().is_none_or(|front| front.number != number) {
             return;
         }
-        let Some(sent) = link.up.pop() else { return };
+        let Some(sent) = link.up.pop_front() else { return };
         if let Some(next) = link.up.front() {
             let (time, number) = (next.arrives.max(now), next.number);
             self.schedule.push_numbered(time, Class::Command, number, Event::Uplink(connection));
@@ -174,7 +174,7 @@ impl Simulation {
                 self.schedule.push_numbered(time, Class::Client, number, Event::Downlink(connection));
                 break;
             }
-            let Some(sent) = link.down.pop() else { break };
+            let Some(sent) = link.down.pop_front() else { break };
             cause = sent.record;
             arrived.push(sent.what);
         }
