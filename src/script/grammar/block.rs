@@ -77,7 +77,7 @@ impl Parser<'_> {
     }
 
     /// A statement that can only stand at the top, at the very beginning of a line: the block around it was never closed.
-    fn at_top_of_script(&self) -> bool {
+    pub fn at_top_of_script(&self) -> bool {
         let token = self.peek();
         let begins_line =
             token.span.start == 0 || self.text.as_bytes().get(token.span.start as usize - 1) == Some(&b'\n');
@@ -172,18 +172,32 @@ impl Parser<'_> {
         // Its brace stands in a text that is not closed, or one brace is missing for all of them.
         if self.swallowed > 0 {
             self.swallowed -= 1;
+            self.unsaid.get_or_insert((open, found));
             return open.to(end);
         }
         if self.unclosed_at.replace(self.position()) == Some(self.position()) {
             return open.to(end);
         }
         let guilty = self.suspect.take().filter(|suspect| suspect.start > open.start).unwrap_or(open);
+        self.say_unclosed(guilty, found);
+        open.to(end)
+    }
+
+    fn say_unclosed(&mut self, open: Span, found: Span) {
         self.say(
-            Diagnostic::error(Code::UnclosedBrace, guilty, "this `{` is never closed")
+            Diagnostic::error(Code::UnclosedBrace, open, "this `{` is never closed")
                 .also(found, "its `}` is missing before here")
                 .help("write `}` where the block ends"),
         );
-        open.to(end)
+    }
+
+    /// At the end of the text: a block that was not closed is wrong, whatever else was expected to say so.
+    pub fn say_unsaid(&mut self) {
+        if !self.has_errors()
+            && let Some((open, found)) = self.unsaid
+        {
+            self.say_unclosed(open, found);
+        }
     }
 
     /// Whether a block begins here, or after newlines.

@@ -28,6 +28,8 @@ pub(super) struct Parser<'t> {
     pub ends_at_else: bool,
     /// Closing braces that unclosed texts have swallowed.
     pub swallowed: usize,
+    /// The first block that such a brace seems to have closed, and what stands behind it: not said, as the text is.
+    pub unsaid: Option<(Span, Span)>,
     /// Where a block was found to be unclosed: the blocks around it are so for the same reason.
     pub unclosed_at: Option<usize>,
     /// Code of a client library has been spoken of.
@@ -52,6 +54,7 @@ impl<'t> Parser<'t> {
             suspect: None,
             ends_at_else: false,
             swallowed: 0,
+            unsaid: None,
             unclosed_at: None,
             said_library: false,
             reported: None,
@@ -241,6 +244,11 @@ impl<'t> Parser<'t> {
             self.has_errors |= diagnostic.is_error();
             self.diagnostics.push(diagnostic);
         }
+    }
+
+    /// Whether an error was reported.
+    pub fn has_errors(&self) -> bool {
+        self.has_errors
     }
 
     /// What is here is known to be wrong: the next error here would be an echo.

@@ -32,6 +32,7 @@ pub fn parse(text: &str) -> Parsed {
     let mut parser = cursor::Parser::new(text, &tokens);
     parser.characters(&tokens);
     let statements = parser.statements(block::Level::Top);
+    parser.say_unsaid();
     let mut diagnostics = parser.diagnostics;
     diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span);
     Parsed { tree: Tree { statements }, diagnostics }

@@ -19,6 +19,8 @@ impl Parser<'_> {
         loop {
             match self.peek().kind {
                 T::End | T::Newline | T::Semicolon | T::BraceClose => break,
+                // The block before here was never closed, and what follows is no part of its statement.
+                _ if self.at_top_of_script() => break,
                 T::BraceOpen if self.is_too_deep() || self.at_table() => self.skip_braces(),
                 T::BraceOpen => blocks.extend(self.block(Level::Any)),
                 T::ParenOpen | T::BracketOpen => self.skip_brackets(),

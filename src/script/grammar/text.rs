@@ -69,7 +69,7 @@ impl Parser<'_> {
                     if !buffer.is_empty() {
                         pieces.push(Piece::Text(buffer.into()));
                     }
-                    let span = open.to(self.previous());
+                    let span = self.on_its_line(open.to(self.previous()));
                     self.unterminated(span, '"');
                     return Ok((pieces, span));
                 }
@@ -116,6 +116,12 @@ impl Parser<'_> {
                 return;
             }
         }
+    }
+
+    /// The span as far as its first line goes: in brackets, newlines are read with the token before them.
+    fn on_its_line(&self, span: Span) -> Span {
+        let line = span.of(self.text).lines().next().unwrap_or("");
+        Span::new(span.start, span.start + line.len() as u32)
     }
 
     fn unterminated(&mut self, span: Span, quote: char) {
