@@ -10,9 +10,10 @@
 use std::hint::black_box;
 use std::sync::Arc;
 
+use warren::amqp::{SimDuration, SimTime};
 use warren::script::analyse;
 use warren::script::program::Program;
-use warren::sim::{Outcome, Run, RunSpec};
+use warren::sim::{Class, Outcome, Run, RunSpec, Schedule};
 
 use host::{best, clock, measures, memory, row};
 
@@ -54,6 +55,9 @@ fn main() {
         let nanos = simulate("mm1", messages, &scripts::one_server(messages), full);
         // Publish, deliver, ack.
         row("mm1", messages, "ns_per_event", nanos / f64::from(3 * messages));
+    }
+    if is_wanted("hold") {
+        hold(100_000 / scale, full);
     }
     if is_wanted("timers") {
         timers(100_000 / scale, full);
@@ -106,6 +110,27 @@ fn prepared(source: &str) -> (Arc<RunSpec>, Arc<Program>) {
     let analysis = analyse(source);
     let Some(program) = analysis.program else { panic!("{:?}", analysis.diagnostics) };
     (Arc::new(RunSpec::of(source)), program)
+}
+
+/// The event queue by itself, as the peers' kernel asks theirs: so many events pending, the next one taken, another put in
+/// at an exponential distance.
+fn hold(pending: u32, full: bool) {
+    let steps = 10 * pending;
+    let nanos = [0, steps].map(|steps| {
+        best(full, || {
+            let (mut schedule, mut chance) = (Schedule::default(), rng::Rng(7));
+            let mut after = || SimDuration((chance.exp(1.0) * 1e6) as u64);
+            for event in 0..pending {
+                schedule.push(SimTime::ZERO + after(), Class::Client, event);
+            }
+            for _ in 0..steps {
+                let Some((time, _, event)) = schedule.pop() else { break };
+                schedule.push(time + after(), Class::Client, event);
+            }
+            drop(black_box(schedule));
+        })
+    });
+    row("hold", pending, "ns_per_event", (nanos[1] - nanos[0]) / f64::from(steps));
 }
 
 /// So many timers at a time, each set again when it rings: what one more ring costs.

@@ -7,7 +7,7 @@ use crate::amqp::SimTime;
 
 /// The order of things at one instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Class {
+pub enum Class {
     /// The operator's `at`, and what it leads to at once.
     Operator,
     /// What reaches the broker.
@@ -44,73 +44,90 @@ pub(super) enum Event {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Scheduled {
+struct Scheduled<E> {
     time: SimTime,
     /// Class and number as one: the class in the highest bits.
     place: u64,
-    event: Event,
+    event: E,
 }
 
 /// Bits of a number; no run gives out so many.
 const NUMBER_BITS: u32 = 60;
 
-impl Scheduled {
+impl<E> Scheduled<E> {
     fn number(&self) -> u64 {
         self.place & ((1 << NUMBER_BITS) - 1)
     }
-}
 
-/// By time, class and number; what has all three in common is the same event.
-impl Ord for Scheduled {
-    fn cmp(&self, other: &Self) -> Ordering {
-        (self.time, self.place).cmp(&(other.time, other.place))
+    /// Time, class and number as one: a queue compares little else.
+    fn key(&self) -> u128 {
+        u128::from(self.time.0) << 64 | u128::from(self.place)
     }
 }
 
-impl PartialOrd for Scheduled {
+/// What has time, class and number in common is the same event.
+impl<E> Ord for Scheduled<E> {
+    #[inline]
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+impl<E> PartialOrd for Scheduled<E> {
+    #[inline]
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 
+    // A heap asks for nothing else.
+    #[inline]
     fn le(&self, other: &Self) -> bool {
-        (self.time, self.place) <= (other.time, other.place)
+        self.key() <= other.key()
     }
 }
 
-impl PartialEq for Scheduled {
+impl<E> PartialEq for Scheduled<E> {
     fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
+        self.key() == other.key()
     }
 }
 
-impl Eq for Scheduled {}
+impl<E> Eq for Scheduled<E> {}
 
 /// The event queue.
 ///
 /// What is taken stays on top until something else is scheduled, which then takes its place: most events lead to one
 /// other, and to put that in its place costs half of taking one out and putting the other in.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Schedule {
-    heap: BinaryHeap<Reverse<Scheduled>>,
+#[derive(Clone, Debug)]
+pub struct Schedule<E> {
+    heap: BinaryHeap<Reverse<Scheduled<E>>>,
     /// The one on top is taken.
     is_taken: bool,
     next: u64,
 }
 
-impl Schedule {
+impl<E> Default for Schedule<E> {
+    fn default() -> Self {
+        Self { heap: BinaryHeap::new(), is_taken: false, next: 0 }
+    }
+}
+
+impl<E: Copy> Schedule<E> {
     /// A number for something that will be scheduled later but has its place from now on.
     pub fn number(&mut self) -> u64 {
         self.next += 1;
         self.next
     }
 
-    pub fn push(&mut self, time: SimTime, class: Class, event: Event) -> u64 {
+    /// Schedules an event behind all of its class at that time; its number.
+    pub fn push(&mut self, time: SimTime, class: Class, event: E) -> u64 {
         let number = self.number();
         self.push_numbered(time, class, number, event);
         number
     }
 
-    pub fn push_numbered(&mut self, time: SimTime, class: Class, number: u64, event: Event) {
+    /// Schedules an event at the place of a number that was given out before.
+    pub fn push_numbered(&mut self, time: SimTime, class: Class, number: u64, event: E) {
         let place = (class as u64) << NUMBER_BITS | number;
         let one = Reverse(Scheduled { time, place, event });
         if std::mem::take(&mut self.is_taken)
@@ -123,7 +140,7 @@ impl Schedule {
     }
 
     /// The next event, with its time and number.
-    pub fn peek(&mut self) -> Option<(SimTime, u64, Event)> {
+    pub fn peek(&mut self) -> Option<(SimTime, u64, E)> {
         if std::mem::take(&mut self.is_taken) {
             self.heap.pop();
         }
@@ -131,15 +148,15 @@ impl Schedule {
     }
 
     /// Takes the next event.
-    pub fn pop(&mut self) -> Option<(SimTime, u64, Event)> {
+    pub fn pop(&mut self) -> Option<(SimTime, u64, E)> {
         let next = self.peek();
         self.is_taken = next.is_some();
         next
     }
 
     /// What is scheduled, soonest first.
-    pub fn in_order(&self) -> Vec<(SimTime, Event)> {
-        let mut all: Vec<Scheduled> = self.heap.iter().map(|Reverse(one)| *one).collect();
+    pub fn in_order(&self) -> Vec<(SimTime, E)> {
+        let mut all: Vec<Scheduled<E>> = self.heap.iter().map(|Reverse(one)| *one).collect();
         all.sort();
         let taken = usize::from(self.is_taken);
         all.into_iter().skip(taken).map(|one| (one.time, one.event)).collect()

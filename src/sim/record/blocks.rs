@@ -2,7 +2,7 @@
 //! its size at the worst moment, and wasm memory never shrinks.
 
 use super::NONE;
-use super::hash::RunningHash;
+use super::hash::ColumnsHash;
 use super::kind::RecordKind;
 
 /// Records in a block.
@@ -46,14 +46,6 @@ impl Columns {
     /// With a detail.
     pub fn detail(self, detail: u32) -> Self {
         Self { detail, ..self }
-    }
-
-    /// Takes its columns into a hash.
-    pub(super) fn hash_into(&self, hash: &mut RunningHash, time: u64) {
-        hash.word(time);
-        hash.pair(self.cause, u32::from(self.actor) | (self.kind as u32) << 16);
-        hash.pair(self.subject, self.object);
-        hash.pair(self.detail, 0);
     }
 }
 
@@ -112,6 +104,18 @@ impl Block {
         self.object[at] = record.object;
         self.detail[at] = record.detail;
         self.len += 1;
+    }
+
+    /// Takes what is filled into a hash.
+    pub(super) fn hash_into(&self, hash: &mut ColumnsHash) {
+        let filled = self.len as usize;
+        hash.column(&self.time[..filled]);
+        hash.column(&self.cause[..filled]);
+        hash.column(&self.kind[..filled]);
+        hash.column(&self.actor[..filled]);
+        hash.column(&self.subject[..filled]);
+        hash.column(&self.object[..filled]);
+        hash.column(&self.detail[..filled]);
     }
 
     /// The columns of one record.

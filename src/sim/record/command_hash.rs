@@ -1,130 +1,138 @@
 //! What of a command goes into a recording's hash.
 
-use crate::amqp::{ChannelNumber, ConnectionId, Method, Template};
+use std::sync::Arc;
+
+use crate::amqp::{ChannelNumber, ConnectionId, Method, Properties, Template};
 use crate::broker::Command;
 
 use super::hash::RunningHash;
 
-/// The debug form is exact and fixed by this build. Publishes are many and have a way of their own; settlements are as
-/// many, and their debug form is put together without the formatter, which is twenty times as slow.
-pub(super) fn hash_command(hash: &mut RunningHash, command: &Command) {
-    match command {
-        Command::Method { connection, channel, method } => hash_method(hash, *connection, *channel, method),
-        _ => hash.bytes(format!("{command:?}").as_bytes()),
-    }
+/// Takes commands into a hash. Publishes and settlements are many, and have ways of their own; for the others the debug
+/// form is exact, and fixed by this build.
+#[derive(Clone, Debug, Default)]
+pub(super) struct CommandHash {
+    /// The last publish's template and its hash: most publishes have the same one as the one before.
+    known: Option<(Arc<Template>, u64)>,
 }
 
-/// As `hash_command`, for a method.
-pub(super) fn hash_method(
-    hash: &mut RunningHash,
-    connection: ConnectionId,
-    channel: ChannelNumber,
-    method: &Method,
-) {
-    if let Method::BasicPublish { template, body } = method {
-        let Template { exchange, routing_key, mandatory, immediate, .. } = &**template;
-        hash.bytes(exchange.as_bytes());
-        hash.bytes(routing_key.as_bytes());
-        hash.bytes(body);
-        return hash.pair(
-            connection.0,
-            u32::from(channel) | u32::from(*mandatory) << 16 | u32::from(*immediate) << 17,
-        );
-    }
-    match settlement_text(connection.0, channel, method) {
-        Some(text) => hash.bytes(text.bytes()),
-        None => {
-            let command = Command::Method { connection, channel, method: method.clone() };
-            hash.bytes(format!("{command:?}").as_bytes());
+impl CommandHash {
+    pub fn command(&mut self, hash: &mut RunningHash, command: &Command) {
+        match command {
+            Command::Method { connection, channel, method } => {
+                self.method(hash, *connection, *channel, method)
+            }
+            _ => hash.bytes(format!("{command:?}").as_bytes()),
         }
     }
-}
 
-/// The debug form of an ack, nack or reject.
-fn settlement_text(connection: u32, channel: u16, method: &Method) -> Option<Line> {
-    let (name, delivery_tag, multiple, requeue) = match method {
-        Method::BasicAck { delivery_tag, multiple } => ("BasicAck", *delivery_tag, Some(*multiple), None),
-        Method::BasicNack { delivery_tag, multiple, requeue } => {
-            ("BasicNack", *delivery_tag, Some(*multiple), Some(*requeue))
+    /// As `command`, for a method.
+    pub fn method(
+        &mut self,
+        hash: &mut RunningHash,
+        connection: ConnectionId,
+        channel: ChannelNumber,
+        method: &Method,
+    ) {
+        let (_, id) = method.ids();
+        hash.pair(connection.0, u32::from(channel) | u32::from(id) << 16);
+        match *method {
+            Method::BasicPublish { ref template, ref body } => {
+                hash.word(self.template(template));
+                hash.bytes(body);
+            }
+            Method::BasicAck { delivery_tag, multiple } => {
+                hash.word(delivery_tag);
+                hash.pair(u32::from(multiple), 0);
+            }
+            Method::BasicNack { delivery_tag, multiple, requeue } => {
+                hash.word(delivery_tag);
+                hash.pair(u32::from(multiple), u32::from(requeue));
+            }
+            Method::BasicReject { delivery_tag, requeue } => {
+                hash.word(delivery_tag);
+                hash.pair(0, u32::from(requeue));
+            }
+            ref method => hash.bytes(format!("{method:?}").as_bytes()),
         }
-        Method::BasicReject { delivery_tag, requeue } => ("BasicReject", *delivery_tag, None, Some(*requeue)),
-        _ => return None,
-    };
-    let mut line = Line::default();
-    line.text("Method { connection: ConnectionId(");
-    line.number(u64::from(connection));
-    line.text("), channel: ");
-    line.number(u64::from(channel));
-    line.text(", method: ");
-    line.text(name);
-    line.text(" { delivery_tag: ");
-    line.number(delivery_tag);
-    if let Some(multiple) = multiple {
-        line.text(if multiple { ", multiple: true" } else { ", multiple: false" });
-    }
-    if let Some(requeue) = requeue {
-        line.text(if requeue { ", requeue: true" } else { ", requeue: false" });
-    }
-    line.text(" } }");
-    Some(line)
-}
-
-/// A line of text on the stack, longer than any settlement's.
-struct Line {
-    bytes: [u8; 192],
-    len: usize,
-}
-
-impl Default for Line {
-    fn default() -> Self {
-        Self { bytes: [0; 192], len: 0 }
-    }
-}
-
-impl Line {
-    fn bytes(&self) -> &[u8] {
-        &self.bytes[..self.len]
     }
 
-    #[inline]
-    fn text(&mut self, text: &str) {
-        let end = self.len + text.len();
-        self.bytes[self.len..end].copy_from_slice(text.as_bytes());
-        self.len = end;
-    }
-
-    fn number(&mut self, mut number: u64) {
-        let digits = 1 + number.checked_ilog10().unwrap_or(0) as usize;
-        for place in self.bytes[self.len..self.len + digits].iter_mut().rev() {
-            *place = b'0' + (number % 10) as u8;
-            number /= 10;
+    fn template(&mut self, template: &Arc<Template>) -> u64 {
+        if let Some((known, hash)) = &self.known
+            && Arc::ptr_eq(known, template)
+        {
+            return *hash;
         }
-        self.len += digits;
+        let hash = hash_of(template);
+        self.known = Some((Arc::clone(template), hash));
+        hash
     }
+}
+
+/// Properties are rare where messages are many, and their debug form is slow.
+fn hash_of(template: &Template) -> u64 {
+    let Template { exchange, routing_key, mandatory, immediate, properties } = template;
+    let mut hash = RunningHash::default();
+    hash.bytes(exchange.as_bytes());
+    hash.bytes(routing_key.as_bytes());
+    hash.pair(u32::from(*mandatory), u32::from(*immediate));
+    if *properties != Properties::default() {
+        hash.bytes(format!("{properties:?}").as_bytes());
+    }
+    hash.value() as u64
 }
 
 #[cfg(test)]
 mod tests {
-    use super::settlement_text;
-    use crate::amqp::{ConnectionId, Method};
-    use crate::broker::Command;
+    use std::sync::Arc;
+
+    use super::{Command, CommandHash, Method, RunningHash, Template};
+    use crate::amqp::{ConnectionId, Properties, name};
+
+    fn value_of(methods: &[Method]) -> u128 {
+        let (mut commands, mut hash) = (CommandHash::default(), RunningHash::default());
+        for method in methods {
+            let command = Command::Method { connection: ConnectionId(1), channel: 2, method: method.clone() };
+            commands.command(&mut hash, &command);
+        }
+        hash.value()
+    }
+
+    fn publish(key: &str, mandatory: bool, properties: Properties, body: &[u8]) -> Method {
+        let (exchange, routing_key) = (name("logs"), name(key));
+        let template = Template { exchange, routing_key, mandatory, immediate: false, properties };
+        Method::BasicPublish { template: Arc::new(template), body: Arc::from(body) }
+    }
 
     #[test]
-    fn a_settlement_reads_as_its_debug_form() {
-        for (tag, flag) in [(0, false), (7, true), (10, false), (u64::MAX, true)] {
-            for method in [
-                Method::BasicAck { delivery_tag: tag, multiple: flag },
-                Method::BasicNack { delivery_tag: tag, multiple: flag, requeue: !flag },
-                Method::BasicNack { delivery_tag: tag, multiple: true, requeue: flag },
-                Method::BasicReject { delivery_tag: tag, requeue: flag },
-            ] {
-                for (connection, channel) in [(0, 1), (u32::MAX, u16::MAX)] {
-                    let text = settlement_text(connection, channel, &method).expect("a settlement");
-                    let connection = ConnectionId(connection);
-                    let command = Command::Method { connection, channel, method: method.clone() };
-                    assert_eq!(String::from_utf8_lossy(text.bytes()), format!("{command:?}"));
-                }
+    fn tells_commands_apart() {
+        let urgent = Properties { priority: Some(9), ..Properties::default() };
+        let all = [
+            publish("a", false, Properties::default(), b"x"),
+            publish("b", false, Properties::default(), b"x"),
+            publish("a", true, Properties::default(), b"x"),
+            publish("a", false, urgent, b"x"),
+            publish("a", false, Properties::default(), b"y"),
+            Method::BasicAck { delivery_tag: 1, multiple: false },
+            Method::BasicAck { delivery_tag: 2, multiple: false },
+            Method::BasicAck { delivery_tag: 1, multiple: true },
+            Method::BasicNack { delivery_tag: 1, multiple: false, requeue: false },
+            Method::BasicNack { delivery_tag: 1, multiple: false, requeue: true },
+            Method::BasicReject { delivery_tag: 1, requeue: true },
+            Method::BasicReject { delivery_tag: 1, requeue: false },
+            Method::TxSelect,
+            Method::TxCommit,
+        ];
+        for (at, one) in all.iter().enumerate() {
+            for other in &all[at + 1..] {
+                assert_ne!(value_of(std::slice::from_ref(one)), value_of(std::slice::from_ref(other)));
             }
         }
+    }
+
+    #[test]
+    fn does_not_depend_on_who_shares_a_template() {
+        let [a, b] = ["a", "b"].map(|key| publish(key, false, Properties::default(), b"x"));
+        let again = publish("a", false, Properties::default(), b"x");
+        assert_eq!(value_of(&[a.clone(), b.clone(), a.clone()]), value_of(&[a, b, again]));
     }
 }

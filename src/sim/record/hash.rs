@@ -58,9 +58,87 @@ impl RunningHash {
     }
 }
 
+/// Words that are taken in side by side: a multiplication need not wait for the one before it.
+const ABREAST: usize = 4;
+
+/// The hash of whole columns, one block after the other: a third of what it costs to take in record by record.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ColumnsHash([u64; ABREAST]);
+
+impl Default for ColumnsHash {
+    fn default() -> Self {
+        Self(std::array::from_fn(|lane| LANES[0].wrapping_mul(lane as u64 + 1)))
+    }
+}
+
+impl ColumnsHash {
+    /// Takes in a column; the last words are filled up with zeros.
+    pub fn column<T: Copy + Into<u64>>(&mut self, column: &[T]) {
+        let per_word = 8 / size_of::<T>();
+        let bits = 8 * size_of::<T>();
+        let word =
+            |part: &[T]| part.iter().rev().fold(0_u64, |word, value| word << (bits % 64) | (*value).into());
+        let mut groups = column.chunks_exact(ABREAST * per_word);
+        for group in &mut groups {
+            let mut words = group.chunks_exact(per_word);
+            self.take(std::array::from_fn(|_| words.next().map_or(0, word)));
+        }
+        let mut words = groups.remainder().chunks(per_word);
+        self.take(std::array::from_fn(|_| words.next().map_or(0, word)));
+        self.take([column.len() as u64; ABREAST]);
+    }
+
+    #[inline]
+    fn take(&mut self, words: [u64; ABREAST]) {
+        for (lane, word) in self.0.iter_mut().zip(words) {
+            *lane = (lane.rotate_left(23) ^ word).wrapping_mul(LANES[1]);
+        }
+    }
+
+    /// Into the hash of all the rest.
+    pub fn put_into(&self, hash: &mut RunningHash) {
+        self.0.iter().for_each(|lane| hash.word(*lane));
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::RunningHash;
+    use super::{ColumnsHash, RunningHash};
+
+    #[test]
+    fn columns_are_told_apart_and_fixed() {
+        let of = |columns: &[&[u32]]| {
+            let (mut columns_hash, mut hash) = (ColumnsHash::default(), RunningHash::default());
+            columns.iter().for_each(|column| columns_hash.column(column));
+            columns_hash.put_into(&mut hash);
+            hash.value()
+        };
+        let long: Vec<u32> = (0..1_000).collect();
+        let mut changed = long.clone();
+        changed[777] = 1;
+        let all = [
+            of(&[]),
+            of(&[&[]]),
+            of(&[&[0]]),
+            of(&[&[0, 0]]),
+            of(&[&[0], &[0]]),
+            of(&[&[1, 2]]),
+            of(&[&[2, 1]]),
+            of(&[&long]),
+            of(&[&long[..999]]),
+            of(&[&changed]),
+        ];
+        for (at, one) in all.iter().enumerate() {
+            assert!(all[at + 1..].iter().all(|other| other != one), "{at}");
+        }
+        // A pair of halves is one word, whatever the machine's order of bytes.
+        let mut halves = ColumnsHash::default();
+        halves.column(&[1_u32, 2, 3]);
+        let mut words = ColumnsHash::default();
+        words.take([1 | 2 << 32, 3, 0, 0]);
+        words.take([3; 4]);
+        assert_eq!(halves.0, words.0);
+    }
 
     #[test]
     fn is_fixed() {

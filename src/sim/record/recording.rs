@@ -11,9 +11,9 @@ use crate::sim::simulation::Simulation;
 use crate::text::Span;
 
 use super::blocks::{BLOCK_RECORDS, Block, Columns, Table};
-use super::command_hash::{hash_command, hash_method};
+use super::command_hash::CommandHash;
 use super::decode::Record;
-use super::hash::RunningHash;
+use super::hash::{ColumnsHash, RunningHash};
 use super::kind::{NONE, RecordKind};
 use super::sink::{Entry, Sink, Unrecorded};
 use super::tables::{ActorInfo, Tables};
@@ -45,7 +45,11 @@ pub struct Recording {
     step_first: Table<u32>,
     step_time: Table<u64>,
     tables: Tables,
+    /// Of steps and side tables.
     hash: RunningHash,
+    command_hash: CommandHash,
+    /// Of the blocks that are full.
+    columns_hash: ColumnsHash,
     checkpoints: Vec<Checkpoint>,
     /// Steps between two checkpoints, at least.
     distance: u32,
@@ -82,6 +86,8 @@ impl Recording {
             step_time: Table::default(),
             tables,
             hash: RunningHash::default(),
+            command_hash: CommandHash::default(),
+            columns_hash: ColumnsHash::default(),
             checkpoints: vec![Checkpoint { steps: 0, simulation: Box::new(start) }],
             distance: CHECKPOINT_DISTANCE,
             outcome: None,
@@ -141,7 +147,12 @@ impl Recording {
 
     /// The hash over all columns and what they refer to.
     pub fn hash(&self) -> u128 {
-        self.hash.value()
+        let (mut hash, mut columns) = (self.hash, self.columns_hash);
+        if let Some(block) = self.blocks.last().filter(|block| block.len < BLOCK_RECORDS) {
+            block.hash_into(&mut columns);
+        }
+        columns.put_into(&mut hash);
+        hash.value()
     }
 
     /// One record.
@@ -279,6 +290,8 @@ impl Recording {
     fn rebase(&mut self, at: u64) {
         self.base = at;
         self.rebases.push((self.len, at));
+        self.hash.pair(self.len, NONE - 1);
+        self.hash.word(at);
     }
 
     #[cold]
@@ -309,19 +322,24 @@ impl Sink for Recording {
 
     fn put(&mut self, at: SimTime, record: Columns) {
         let since = self.since_base(at.0);
-        record.hash_into(&mut self.hash, at.0);
         if self.len.is_multiple_of(BLOCK_RECORDS) {
             self.add_block();
         }
+        self.len += 1;
         if let Some(block) = self.blocks.last_mut() {
             block.put(since, record);
+            if block.len == BLOCK_RECORDS {
+                block.hash_into(&mut self.columns_hash);
+            }
         }
-        self.len += 1;
     }
 
     fn enter(&mut self, entry: Entry) -> u32 {
         let tables = &mut self.tables;
-        hash_entry(&mut self.hash, &entry);
+        match &entry {
+            Entry::Command(info) => self.command_hash.command(&mut self.hash, &info.command),
+            entry => hash_entry(&mut self.hash, entry),
+        }
         match entry {
             Entry::Message(id, info) => tables.messages.set(id.0, info),
             Entry::Queue(id, info) => tables.queues.set(id.0, info),
@@ -345,7 +363,7 @@ impl Sink for Recording {
         method: &Method,
         pc: Option<Pc>,
     ) -> u32 {
-        hash_method(&mut self.hash, connection, channel, method);
+        self.command_hash.method(&mut self.hash, connection, channel, method);
         self.tables.commands.push_method(connection, channel, method, pc)
     }
 }
@@ -354,6 +372,8 @@ impl Sink for Recording {
 fn hash_entry(hash: &mut RunningHash, entry: &Entry) {
     let mut texts = |texts: &[&str]| texts.iter().for_each(|text| hash.bytes(text.as_bytes()));
     match entry {
+        // What it says stands in the command that published it.
+        Entry::Message(id, info) if info.ordinal > 0 => hash.pair(id.0, u32::from(info.actor)),
         Entry::Message(id, info) => {
             texts(&[info.message.exchange(), info.message.routing_key()]);
             hash.bytes(&info.message.body);
@@ -367,7 +387,7 @@ fn hash_entry(hash: &mut RunningHash, entry: &Entry) {
             hash.pair(info.queue, info.channel);
         }
         Entry::Connection(_, info) => texts(&[&info.user, &info.vhost]),
-        Entry::Command(info) => hash_command(hash, &info.command),
+        Entry::Command(_) => {}
         Entry::Text(info) => texts(&[&info.text]),
         Entry::Error(info) => {
             texts(&[&info.text]);

@@ -15,7 +15,7 @@ use crate::sim::port::FromBroker;
 use crate::sim::random::Stream;
 use crate::sim::record::{ActorInfo, Columns, Sink};
 use crate::sim::run::{Limits, Outcome};
-use crate::sim::schedule::Schedule;
+use crate::sim::schedule::{Event, Schedule};
 use crate::sim::value::Value;
 
 use super::operate::Operating;
@@ -42,7 +42,7 @@ pub struct Simulation {
     pub(super) world: Vec<Value>,
     pub(super) operating: Operating,
     pub(super) network: Network,
-    pub(super) schedule: Schedule,
+    pub(super) schedule: Schedule<Event>,
     /// The broker's deadline as it is scheduled.
     pub(super) deadline: Option<(SimTime, u64)>,
     pub(super) network_chance: Stream,
