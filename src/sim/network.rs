@@ -13,8 +13,8 @@ pub const LATENCY: SimDuration = SimDuration::millis(1);
 /// A latency in a script is capped here, as everything that is waited for would come after the run.
 const LATENCY_MAX: SimDuration = SimDuration::secs(60 * 60);
 
-/// How long nothing must have come before a side gives up. RabbitMQ and its clients: heartbeat 60 s, two missed.
-pub(super) const HEARTBEAT_LOSS: SimDuration = SimDuration::secs(120);
+/// How long a client tries to connect where nobody answers: Linux gives up after its sixth SYN, in 127 s.
+pub(super) const CONNECT_LOSS: SimDuration = SimDuration::secs(127);
 
 /// Connecting before the broker sees `connection.open`: TCP, start and tune are three round trips, and the way
 /// there. `open-ok` and the first channel make it five.
@@ -25,14 +25,16 @@ pub(super) const HANDSHAKE_WAYS: u32 = 7;
 pub(super) struct Wire {
     latency: SimDuration,
     jitter: SimDuration,
+    /// The interval of heartbeats; zero is none.
+    heartbeat: SimDuration,
     pub is_up: bool,
     /// Counts cuts: a heartbeat of an earlier one does not matter.
     pub cut: u32,
 }
 
 impl Wire {
-    pub fn new(latency: SimDuration, jitter: SimDuration) -> Self {
-        let mut wire = Self { latency: LATENCY, jitter: SimDuration::ZERO, is_up: true, cut: 0 };
+    pub fn new(latency: SimDuration, jitter: SimDuration, heartbeat: SimDuration) -> Self {
+        let mut wire = Self { latency: LATENCY, jitter: SimDuration::ZERO, heartbeat, is_up: true, cut: 0 };
         wire.set(Some(latency), Some(jitter));
         wire
     }
@@ -46,6 +48,22 @@ impl Wire {
     pub fn delay(&self, ways: u32, chance: &mut Stream) -> SimDuration {
         let jitter = if self.jitter.0 == 0 { 0 } else { chance.below(self.jitter.0 + 1) };
         SimDuration(self.latency.0 * u64::from(ways) + jitter)
+    }
+
+    /// How far into an interval of heartbeats it is so many microseconds after tune-ok.
+    pub fn into_interval(&self, since: u64) -> Option<u64> {
+        since.checked_rem(self.heartbeat.0)
+    }
+
+    /// When it is noticed that a connection is cut at this moment, if ever.
+    ///
+    /// RabbitMQ (recorded with heartbeats of 1 s and 2 s on 3.10.8, 4.0.5 and 4.3.6): it looks once in an interval,
+    /// counted from tune-ok, and gives up at the second look in a row before which nothing came. Up to the cut the client's
+    /// own heartbeats, two in an interval, saw to that. So two intervals pass at least and three at most.
+    pub fn notices_cut(&self, link: &Link, now: SimTime) -> Option<SimTime> {
+        let Some(tuned) = link.tuned else { return Some(now + CONNECT_LOSS) };
+        let intervals = (now.0.saturating_sub(tuned.0)).checked_div(self.heartbeat.0)?;
+        Some(tuned + SimDuration(self.heartbeat.0.saturating_mul(intervals + 3)))
     }
 }
 
@@ -71,6 +89,8 @@ pub(super) struct Link {
     pub is_heard: bool,
     /// The client was told of the end, or asked for it.
     pub is_end_told: bool,
+    /// When tune-ok came, with `connection.open`.
+    pub tuned: Option<SimTime>,
     /// The broker opened it.
     pub is_open: bool,
     /// The broker has ended it.
@@ -95,6 +115,7 @@ impl Link {
             down_last: SimTime::ZERO,
             is_heard: true,
             is_end_told: false,
+            tuned: None,
             is_open: false,
             is_gone: false,
         }

@@ -10,6 +10,9 @@ use crate::script::token::TokenKind as T;
 /// How many copies of one client there may be.
 pub const TIMES_MAX: i64 = 1000;
 
+/// In microseconds.
+const SECOND: u64 = 1_000_000;
+
 impl Parser<'_> {
     /// `consumer worker times 2 starts at 1s { … }`
     pub fn client(&mut self, spec: &'static Statement) -> Read<StmtKind> {
@@ -35,8 +38,21 @@ impl Parser<'_> {
             let message = format!("{count} copies: from 1 to {TIMES_MAX} can run");
             self.say(Diagnostic::error(Code::WrongKind, times.span, message).help("write `times 2`"));
         }
+        self.check_heartbeat(&options);
         let body = self.block(Level::Client)?;
         Ok(StmtKind::Client { role, name, options, body })
+    }
+
+    /// Spec: connection.tune-ok has it as a short number of seconds.
+    fn check_heartbeat(&mut self, options: &Options) {
+        if let Some(interval) = options.expr("heartbeat")
+            && let ExprKind::Duration(micros) = interval.kind
+            && (micros % SECOND != 0 || micros > u64::from(u16::MAX) * SECOND)
+        {
+            let message = "heartbeats are negotiated in whole seconds, 65535 at most";
+            let help = "write `heartbeat 10s`; `heartbeat 0s` is none";
+            self.say(Diagnostic::error(Code::WrongKind, interval.span, message).help(help));
+        }
     }
 
     /// It is known before the run, like the user's name.

@@ -1,8 +1,8 @@
 //! Clients.
 
-use crate::amqp::SimTime;
+use crate::amqp::{SimDuration, SimTime};
 use crate::script::ast::{Block, Expr, ExprKind, Ident, Options, StmtKind, Tree};
-use crate::script::program::{ClientDef, Instr, Role};
+use crate::script::program::{ClientDef, HEARTBEAT, Instr, Role};
 
 use super::builder::Lowering;
 use super::scope::declared;
@@ -41,6 +41,7 @@ impl Lowering {
             vhost: self.name(&vhost),
             starts_at: SimTime(options.expr("starts").map_or(0, micros)),
             times: options.expr("times").map_or(1, times),
+            heartbeat: options.expr("heartbeat").map_or(HEARTBEAT, |interval| SimDuration(micros(interval))),
             start,
             channels: std::mem::take(&mut self.channels),
             slots,

@@ -119,6 +119,8 @@ pub struct ClientDef {
     pub starts_at: SimTime,
     /// `times`: how many copies, at least 1.
     pub times: u16,
+    /// `heartbeat`: the interval that is negotiated; zero is none.
+    pub heartbeat: SimDuration,
     /// First instruction; the body ends with `End`.
     pub start: Pc,
     /// Names of its channels; the first is `main`.
@@ -128,6 +130,9 @@ pub struct ClientDef {
     /// Names of those, in order of slot: for questions like `ready(owner.mine)` and for panels.
     pub slot_names: Vec<Name>,
 }
+
+/// RabbitMQ proposes it, and client libraries take it.
+pub const HEARTBEAT: SimDuration = SimDuration::secs(60);
 
 /// What a client is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

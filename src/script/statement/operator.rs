@@ -8,7 +8,7 @@ const CLIENT: &[OptionSpec] = &[
     option("vhost", V::Vhost, "", "the vhost it connects to; / unless said"),
     option("starts", V::Moment, "", "when it starts; 0 unless said"),
     option("times", V::FixedNumber, "", "how many copies run: worker[1], worker[2] and so on"),
-    option("heartbeat", V::FixedDuration, "", "the interval of heartbeats; 60s unless said"),
+    option("heartbeat", V::FixedDuration, "", "the interval of heartbeats, 0s for none; 60s unless said"),
 ];
 
 const NETWORK: &[OptionSpec] = &[

@@ -115,7 +115,10 @@ impl Simulation {
             self.schedule.push_numbered(time, Class::Command, number, Event::Uplink(connection));
         }
         let (kind, channel) = match &sent.what.message {
-            ToBroker::Open(_) => (RecordKind::Applied, 0),
+            ToBroker::Open(_) => {
+                link.tuned = Some(now);
+                (RecordKind::Applied, 0)
+            }
             ToBroker::Method(channel, _) => (RecordKind::Applied, *channel),
             ToBroker::Drop => (RecordKind::LineLost, 0),
         };

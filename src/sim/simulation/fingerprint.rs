@@ -4,10 +4,11 @@
 use crate::amqp::{Properties, SimTime};
 use crate::broker::{Message, MessageId};
 
+use crate::sim::network::Link;
 use crate::sim::record::RunningHash;
 use crate::sim::schedule::Event;
 
-use super::state::Simulation;
+use super::state::{FIRST_CLIENT, Simulation};
 
 impl Simulation {
     /// The hash of what can influence the future.
@@ -110,6 +111,7 @@ impl Simulation {
         }
         for (_, link) in self.network.all() {
             hash.pair(u32::from(link.actor), link.up.len());
+            hash.word(self.since_look(link));
             for sent in link.up.iter() {
                 hash.word(self.since(sent.arrives));
                 hash.bytes(format!("{:?}", sent.what.message).as_bytes());
@@ -120,6 +122,13 @@ impl Simulation {
                 hash.bytes(sent.what.shape().as_bytes());
             }
         }
+    }
+
+    /// How far into an interval of heartbeats the connection is.
+    fn since_look(&self, link: &Link) -> u64 {
+        let wire = self.wires.get(usize::from(link.actor.wrapping_sub(FIRST_CLIENT)));
+        let since = link.tuned.map(|tuned| self.now.0.saturating_sub(tuned.0));
+        wire.zip(since).and_then(|(wire, since)| wire.into_interval(since)).unwrap_or(u64::MAX)
     }
 
     fn hash_schedule(&self, hash: &mut RunningHash) {

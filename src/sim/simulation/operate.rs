@@ -7,7 +7,6 @@ use crate::amqp::{ConnectionId, Method, Name, Open};
 use crate::broker::{Command, Operator, Reply, Stop};
 use crate::script::program::{Ask, Pc, Place, Program};
 use crate::sim::client::{Client, Deed};
-use crate::sim::network::HEARTBEAT_LOSS;
 use crate::sim::port::FromBroker;
 use crate::sim::random::Stream;
 use crate::sim::record::{Columns, NONE, RecordKind, Sink};
@@ -256,10 +255,12 @@ impl Simulation {
         }
         wire.is_up = false;
         wire.cut += 1;
-        let cut = wire.cut;
+        let wire = *wire;
         for connection in self.network.of(actor) {
-            let event = Event::HeartbeatLost(connection, cut);
-            self.schedule.push(self.now + HEARTBEAT_LOSS, Class::Command, event);
+            let link = self.network.link(connection);
+            if let Some(noticed) = link.and_then(|link| wire.notices_cut(link, self.now)) {
+                self.schedule.push(noticed, Class::Command, Event::HeartbeatLost(connection, wire.cut));
+            }
         }
     }
 

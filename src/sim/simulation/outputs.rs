@@ -169,7 +169,7 @@ impl Simulation {
         }
         // A connection that begins while the line is cut was not there when it was.
         if !wire.is_up && ways == HANDSHAKE_WAYS {
-            let gives_up = self.now + crate::sim::network::HEARTBEAT_LOSS;
+            let gives_up = self.now + crate::sim::network::CONNECT_LOSS;
             self.schedule.push(gives_up, Class::Command, Event::HeartbeatLost(connection, wire.cut));
         }
     }

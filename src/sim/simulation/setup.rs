@@ -166,10 +166,10 @@ fn config(spec: &RunSpec, program: &Program, seed: u64) -> BrokerConfig {
 
 fn wires(spec: &RunSpec, program: &Program, actors: &[ActorInfo]) -> Vec<Wire> {
     let settings = &program.settings;
-    let all = Wire::new(settings.latency.unwrap_or(spec.latency), settings.jitter.unwrap_or_default());
+    let (latency, jitter) = (settings.latency.unwrap_or(spec.latency), settings.jitter.unwrap_or_default());
     let wire = |info: &ActorInfo| {
         let Actor::Client { client, .. } = info.actor else { return None };
-        let mut wire = all;
+        let mut wire = Wire::new(latency, jitter, program.clients.get(client.0 as usize)?.heartbeat);
         for (_, latency, jitter) in settings.networks.iter().filter(|(of, ..)| *of == client) {
             wire.set(*latency, *jitter);
         }
