@@ -16,6 +16,13 @@ pub(super) struct Block<'t> {
     pub flat: Option<usize>,
 }
 
+impl Block<'_> {
+    /// Whether nothing stands between its braces, not even a comment: lines of its own would not make it shorter.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.opening.is_none()
+    }
+}
+
 /// A line of a block.
 pub(super) enum Entry<'t> {
     Comment {

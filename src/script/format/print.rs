@@ -189,7 +189,7 @@ impl<'t> Printer<'t> {
                     if self.ended {
                         self.begin(around.indent);
                     }
-                    expanded = expand || block.flat.is_none();
+                    expanded = expand && !block.is_empty() || block.flat.is_none();
                     if expanded { self.block(part.blank, block, around.indent) } else { self.flat_part(part) }
                 }
                 PartKind::Joint(_) => {
@@ -233,7 +233,7 @@ impl<'t> Printer<'t> {
             match (part.flat(), &part.kind) {
                 (Some(width), kind) => {
                     column += width;
-                    has_block |= matches!(kind, PartKind::Block(_));
+                    has_block |= matches!(kind, PartKind::Block(block) if !block.is_empty());
                 }
                 (None, PartKind::Comment(_)) => {}
                 (None, _) => {
@@ -366,7 +366,7 @@ fn chunk(rest: &[Part<'_>], expand: bool, after: usize, lists: bool) -> usize {
             return width;
         }
         let opens = match &part.kind {
-            PartKind::Block(_) => expand,
+            PartKind::Block(block) => expand && !block.is_empty(),
             PartKind::Group(group) => lists && group.kind != GroupKind::Other,
             _ => false,
         };
