@@ -35,3 +35,30 @@ pub struct Properties {
     /// Deprecated; carried through.
     pub cluster_id: Option<Name>,
 }
+
+impl Properties {
+    /// Bytes that they take in a content header, flags included.
+    /// Spec: AMQP 0-9-1, 4.2.6.1 (flags), 4.2.5 (values).
+    pub fn encoded_bytes(&self) -> usize {
+        const FLAGS: usize = 2;
+        let texts = [
+            &self.content_type,
+            &self.content_encoding,
+            &self.correlation_id,
+            &self.reply_to,
+            &self.expiration,
+            &self.message_id,
+            &self.kind,
+            &self.user_id,
+            &self.app_id,
+            &self.cluster_id,
+        ];
+        let short = |text: &&Option<Name>| text.as_ref().map_or(0, |text| 1 + text.len());
+        FLAGS
+            + texts.iter().map(short).sum::<usize>()
+            + self.headers.as_ref().map_or(0, FieldTable::encoded_bytes)
+            + usize::from(self.delivery_mode.is_some())
+            + usize::from(self.priority.is_some())
+            + self.timestamp.map_or(0, |_| 8)
+    }
+}

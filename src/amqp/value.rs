@@ -63,6 +63,22 @@ impl FieldValue {
         }
     }
 
+    /// Bytes of its type and itself on the wire. Spec: AMQP 0-9-1, 4.2.5, with RabbitMQ's types.
+    fn encoded_bytes(&self) -> usize {
+        1 + match self {
+            Self::Void => 0,
+            Self::Bool(_) | Self::Byte(_) => 1,
+            Self::Short(_) => 2,
+            Self::Int(_) | Self::Float(_) => 4,
+            Self::Decimal(..) => 5,
+            Self::Long(_) | Self::Double(_) | Self::Timestamp(_) => 8,
+            Self::Text(text) => 4 + text.len(),
+            Self::Bytes(bytes) => 4 + bytes.len(),
+            Self::Array(values) => 4 + values.iter().map(Self::encoded_bytes).sum::<usize>(),
+            Self::Table(table) => table.encoded_bytes(),
+        }
+    }
+
     /// The value of any of the integer types.
     pub fn as_integer(&self) -> Option<i64> {
         match self {
@@ -103,6 +119,11 @@ impl FieldTable {
     pub fn remove(&mut self, key: &str) -> Option<FieldValue> {
         let at = self.0.iter().position(|(name, _)| &**name == key)?;
         Some(self.0.remove(at).1)
+    }
+
+    /// Bytes on the wire, its length included.
+    pub fn encoded_bytes(&self) -> usize {
+        4 + self.0.iter().map(|(name, value)| 1 + name.len() + value.encoded_bytes()).sum::<usize>()
     }
 
     /// Whether it holds nothing.

@@ -193,7 +193,7 @@ impl Broker {
     fn put_back(&mut self, channel: ChannelId, one: &Unacked, back: Back) {
         let (id, message, tag) = (one.queue, one.entry.message, one.tag);
         let mut entry = one.entry;
-        let bytes = self.body_bytes(message);
+        let bytes = self.bytes_in(id, message);
         entry.redelivered = true;
         let counts = match back {
             Back::Nacked => !self.profile.nack_is_free && !self.profile.limits_by_acquired,

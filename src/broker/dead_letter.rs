@@ -160,6 +160,7 @@ impl Broker {
             priority: old.priority,
             ttl: None,
             has_died: true,
+            property_bytes: old.property_bytes,
             delivery_count: if count > 0 && self.profile.dead_letters_keep_count {
                 count
             } else {

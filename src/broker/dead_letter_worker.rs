@@ -73,7 +73,7 @@ impl DeadLetters {
 impl Broker {
     /// A copy died in a queue that dead-letters at least once: it stays until it has arrived.
     pub(super) fn hold_dead_letter(&mut self, queue: QueueId, entry: Entry, reason: DropReason) {
-        let bytes = self.body_bytes(entry.message);
+        let bytes = self.bytes_in(queue, entry.message);
         let letters = &mut self.queue_mut(queue).dead_letters;
         letters.bytes += bytes;
         letters.held.push_back(DeadLetter {
@@ -225,7 +225,7 @@ impl Broker {
     }
 
     fn let_go_dead_letter(&mut self, queue: QueueId, letter: &DeadLetter) {
-        let bytes = self.body_bytes(letter.died);
+        let bytes = self.bytes_in(queue, letter.died);
         let letters = &mut self.queue_mut(queue).dead_letters;
         letters.bytes = letters.bytes.saturating_sub(bytes);
         self.messages.release(letter.died);

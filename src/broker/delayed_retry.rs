@@ -107,7 +107,7 @@ impl Broker {
         else {
             return false;
         };
-        let (at, bytes) = (self.now + delay, self.body_bytes(entry.message));
+        let (at, bytes) = (self.now + delay, self.bytes_in(id, entry.message));
         self.put(Effect::Delayed { queue: id, message: entry.message, channel, tag });
         let delayed = &mut self.queue_mut(id).delayed;
         delayed.waiting.insert((at, entry.message), Waiting { entry, channel, tag });
@@ -122,7 +122,7 @@ impl Broker {
             && first.key().0 <= now
         {
             let Waiting { mut entry, channel, tag } = first.remove();
-            let bytes = self.body_bytes(entry.message);
+            let bytes = self.bytes_in(id, entry.message);
             let queue = self.queue_mut(id);
             queue.delayed.bytes -= bytes;
             entry.place = queue.next_place;

@@ -139,6 +139,7 @@ differences! {
     commit_looks_up_queues since V4_0 : "a transaction's commit fails if a queue of it is gone; before it looked the queues up again", cases ["tx_commit_queue_gone"];
     commit_to_gone_queue_closes since V4_3 : "a commit to a queue that is gone closes the connection with 506; before the channel", cases ["tx_commit_queue_gone", "tx_commit_queue_gone_between"];
     ends_by_consumer_tag since V4_0 : "what an ended channel held of a quorum queue comes back consumer by consumer as they came; before by their tags", cases ["quorum_close_by_consumer_tag"];
+    counts_properties since V4_3 : "the bytes of a quorum queue count the properties of its messages, too, as AMQP writes them; before the bodies only", cases ["quorum_bytes_of_properties", "quorum_bytes_of_dead_letters"];
     checks_expiration_first since V4_0 : "a wrong expiration is named before a wrong user id", cases ["publish_expiration_and_user_id_wrong"];
     prints_queue_type since V4_3 : "the refusal of a get with single active consumer prints the queue's type as a binary", cases ["quorum_single_active_get"];
 }

@@ -50,7 +50,7 @@ impl Broker {
             }
             None => {
                 entry.redelivered = entry.count > 0;
-                let bytes = self.body_bytes(message);
+                let bytes = self.bytes_in(id, message);
                 self.queue_mut(id).ready.push(entry, bytes);
                 None
             }
@@ -80,7 +80,7 @@ impl Broker {
     }
 
     fn discard_last(&mut self, id: QueueId, entry: Entry) -> Taken {
-        let bytes = self.body_bytes(entry.message);
+        let bytes = self.bytes_in(id, entry.message);
         if self.queue_mut(id).ready.remove(entry, bytes) {
             self.drop_copy(id, entry, DropReason::Expired);
         }
@@ -123,7 +123,7 @@ impl Broker {
             Overflow::RejectPublishDeadLetter => true,
         };
         let (messages, bytes) =
-            (u64::from(queue.ready.len()) + 1, queue.ready.bytes() + self.body_bytes(message));
+            (u64::from(queue.ready.len()) + 1, queue.ready.bytes() + self.bytes_in(id, message));
         let full = queue.is_refusing || (!queue.is_quorum() && settings.is_over(messages, bytes));
         full.then_some(dead_letters)
     }
@@ -157,9 +157,10 @@ impl Broker {
     }
 
     pub(super) fn pop_head(&mut self, id: QueueId) -> Option<Entry> {
-        let messages = &self.messages;
-        let bytes_of = |id| messages.get(id).map_or(0, |message| message.body.len() as u64);
-        self.queues[id.index()].ready.pop(bytes_of)
+        let (messages, queue) = (&self.messages, &mut self.queues[id.index()]);
+        let is_quorum = queue.is_quorum();
+        let bytes_of = |id| messages.get(id).map_or(0, |message| message.bytes_in(is_quorum));
+        queue.ready.pop(bytes_of)
     }
 
     /// RabbitMQ: the first consumer of the highest priority that can take one; it then goes to the end of its
@@ -248,7 +249,7 @@ impl Broker {
         while self.node_up {
             let queue = self.queue(id);
             let Some(entry) = queue.ready.expired(now, queue.is_quorum()) else { return };
-            let bytes = self.body_bytes(entry.message);
+            let bytes = self.bytes_in(id, entry.message);
             if !self.queue_mut(id).ready.remove(entry, bytes) {
                 return;
             }

@@ -151,6 +151,7 @@ impl Broker {
             let Some(exchange) = self.vhost(vhost).exchanges.get(TRACE).copied() else { continue };
             debug_assert_eq!(self.exchanges[exchange.index()].kind, ExchangeKind::Topic);
             let content = Content {
+                property_bytes: self.profile.property_bytes(&template.properties),
                 template: Arc::new(template),
                 more_keys: Vec::new(),
                 cc_count: 0,

@@ -45,7 +45,7 @@ impl Broker {
         for entry in queue.ready.iter() {
             assert!(seen.insert(entry.message), "a message is in a queue once");
             assert!(self.messages.get(entry.message).is_some(), "a ready message is there");
-            bytes += self.body_bytes(entry.message);
+            bytes += self.bytes_in(id, entry.message);
         }
         assert_eq!(seen.len() as u32, queue.ready.len(), "ready of {}", queue.spec.name);
         assert_eq!(bytes, queue.ready.bytes(), "bytes of {}", queue.spec.name);

@@ -39,6 +39,8 @@ pub(super) struct Content {
     pub has_died: bool,
     /// How often it had come back where it died, if that is kept: it goes on counting in the next queue.
     pub delivery_count: u16,
+    /// Bytes of its properties as they were published, where quorum queues count them; else 0.
+    pub property_bytes: u32,
 }
 
 impl Content {
@@ -56,6 +58,7 @@ impl Content {
             ttl: None,
             has_died: false,
             delivery_count: 0,
+            property_bytes: 0,
         }
     }
 }
@@ -79,6 +82,12 @@ impl Message {
     /// Its properties, without what a queue adds at delivery (see `View::delivered_properties`).
     pub fn properties(&self) -> &Properties {
         &self.content.template.properties
+    }
+
+    /// What it counts in the bytes of a queue.
+    pub(super) fn bytes_in(&self, is_quorum: bool) -> u64 {
+        let properties = if is_quorum { self.content.property_bytes } else { 0 };
+        self.body.len() as u64 + u64::from(properties)
     }
 
     /// Whether it is persistent.

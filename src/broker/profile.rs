@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use crate::amqp::Properties;
+
 use serde::{Deserialize, Serialize};
 
 /// A version line of RabbitMQ.
@@ -254,11 +256,18 @@ pub struct Profile {
     pub ends_by_consumer_tag: bool,
     /// A wrong expiration is named before a wrong user id.
     pub checks_expiration_first: bool,
+    /// The bytes of a quorum queue count the properties, too, as AMQP writes them.
+    pub counts_properties: bool,
     /// The text that refuses a get names the queue type as Erlang prints a binary.
     pub prints_queue_type: bool,
 }
 
 impl Profile {
+    /// What a message's properties count in the bytes of a quorum queue.
+    pub(super) fn property_bytes(&self, properties: &Properties) -> u32 {
+        if self.counts_properties { properties.encoded_bytes() as u32 } else { 0 }
+    }
+
     fn of(version: Version) -> Self {
         let since = |first: Version| version >= first;
         let mib = 1024 * 1024;
@@ -345,6 +354,7 @@ impl Profile {
             commit_to_gone_queue_closes: since(Version::V4_3),
             ends_by_consumer_tag: !since(Version::V4_0),
             checks_expiration_first: since(Version::V4_0),
+            counts_properties: since(Version::V4_3),
             prints_queue_type: since(Version::V4_3),
         }
     }

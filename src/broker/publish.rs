@@ -273,7 +273,9 @@ fn content_of(
         }
         Cow::Borrowed(_) => Arc::clone(template),
     };
+    let property_bytes = profile.property_bytes(&template.properties);
     Ok(Content {
+        property_bytes,
         template,
         more_keys,
         cc_count,

@@ -479,4 +479,10 @@ impl Broker {
     pub(super) fn body_bytes(&self, message: MessageId) -> u64 {
         self.messages.get(message).map_or(0, |message| message.body.len() as u64)
     }
+
+    /// What a message counts in the bytes of a queue.
+    pub(super) fn bytes_in(&self, queue: QueueId, message: MessageId) -> u64 {
+        let is_quorum = self.queue(queue).is_quorum();
+        self.messages.get(message).map_or(0, |message| message.bytes_in(is_quorum))
+    }
 }
