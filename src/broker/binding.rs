@@ -162,18 +162,25 @@ impl Broker {
         place(one) < place(other)
     }
 
-    /// Removes a binding; its source, if it was the last one and the exchange is auto-delete, goes with it.
+    /// Removes a binding, unless it is gone; its source, if it was the last one and the exchange is auto-delete, goes
+    /// with it.
     pub(super) fn remove_binding(&mut self, id: BindingId) {
-        if !self.bindings[id.index()].is_alive {
-            return;
+        let binding = &self.bindings[id.index()];
+        if binding.is_alive {
+            let spot = self.exchanges[binding.source.index()].outgoing.keys.reach(&binding.key);
+            self.remove_found(id, spot);
         }
+    }
+
+    /// The same where it was found by its key.
+    pub(super) fn remove_found(&mut self, id: BindingId, spot: Spot) {
         let binding = &mut Arc::make_mut(&mut self.bindings)[id.index()];
         binding.is_alive = false;
-        let (source, destination, key) = (binding.source, binding.destination, binding.key.clone());
+        let (source, destination) = (binding.source, binding.destination);
         let exchange = &mut self.exchanges[source.index()];
         let outgoing = Arc::make_mut(&mut exchange.outgoing);
         outgoing.all.remove(id.order());
-        outgoing.keys.remove(&key, id);
+        outgoing.keys.remove_at(spot, id);
         self.uncount_binding(id);
         let exchange = &self.exchanges[source.index()];
         let unused = exchange.is_alive && exchange.spec.auto_delete && exchange.outgoing.is_empty();

@@ -331,8 +331,8 @@ impl Broker {
         key: &str,
         arguments: FieldTable,
     ) {
-        if let (Some(binding), _) = self.find_binding(source, destination, key, &sorted(arguments)) {
-            self.remove_binding(binding);
+        if let (Some(binding), spot) = self.find_binding(source, destination, key, &sorted(arguments)) {
+            self.remove_found(binding, spot);
         }
     }
 }

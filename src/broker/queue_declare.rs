@@ -394,10 +394,10 @@ impl Broker {
         let ends = (self.exchange_named(vhost, exchange), self.queue_named(vhost, &queue));
         if let (Some(source), Some(id)) = ends {
             let arguments = super::binding::sorted(arguments);
-            let (known, _) = self.find_binding(source, Destination::Queue(id), &key, &arguments);
+            let (known, spot) = self.find_binding(source, Destination::Queue(id), &key, &arguments);
             if let Some(binding) = known {
                 self.check_unlocked(at, id)?;
-                self.remove_binding(binding);
+                self.remove_found(binding, spot);
             }
         }
         self.reply(at, Reply::Done);

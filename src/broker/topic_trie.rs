@@ -10,7 +10,7 @@ use std::{option, slice};
 
 use super::effect::BindingId;
 use super::text_hash::mix;
-use super::topic_words::{UNKNOWN, Word, Words, words_of};
+use super::topic_words::{UNKNOWN, Word, Words, words_from, words_of};
 
 /// A tree of words; a node is a prefix of binding keys.
 #[derive(Clone, Debug, Default)]
@@ -78,9 +78,9 @@ impl Edge {
 pub(super) struct Spot {
     /// The last node there is on its way.
     node: u32,
-    /// How many words lead there.
-    taken: usize,
-    /// These are all its words.
+    /// Where in the key the next word begins.
+    next: usize,
+    /// There is none.
     is_whole: bool,
 }
 
@@ -140,11 +140,9 @@ impl TopicTrie {
             self.nodes.push(Node::new(0, UNKNOWN, false));
         }
         let mut at = spot.node;
-        if !spot.is_whole {
-            for word in words_of(key).skip(spot.taken) {
-                let word = wildcard(word).unwrap_or_else(|| self.words.number(word));
-                at = self.add_child(at, word);
-            }
+        for word in words_from(key, spot.next) {
+            let word = wildcard(word).unwrap_or_else(|| self.words.number(word));
+            at = self.add_child(at, word);
         }
         let node = &mut self.nodes[at as usize];
         if node.first == BindingId::NONE {
@@ -162,8 +160,12 @@ impl TopicTrie {
 
     /// Removes a binding.
     pub fn remove(&mut self, key: &str, binding: BindingId) {
-        let spot = self.reach(key);
-        if !spot.is_whole {
+        self.remove_at(self.reach(key), binding);
+    }
+
+    /// Removes a binding whose key was looked up before; nothing came or went since then.
+    pub(super) fn remove_at(&mut self, spot: Spot, binding: BindingId) {
+        if self.nodes.is_empty() || !spot.is_whole {
             return;
         }
         let mut at = spot.node;
@@ -276,10 +278,10 @@ impl TopicTrie {
             return spot;
         }
         for word in words_of(key) {
-            let word = wildcard(word).unwrap_or_else(|| self.words.find(word));
-            let Some(child) = self.child(spot.node, word) else { return spot };
+            let number = wildcard(word).unwrap_or_else(|| self.words.find(word));
+            let Some(child) = self.child(spot.node, number) else { return spot };
             spot.node = child;
-            spot.taken += 1;
+            spot.next += word.len() + 1;
         }
         Spot { is_whole: true, ..spot }
     }
