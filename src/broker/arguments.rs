@@ -12,7 +12,11 @@ use super::stream_reader::{BadAge, age};
 /// RabbitMQ: carriage returns and line feeds are taken out of the names of what is declared, deleted, bound and
 /// unbound; not where it publishes, consumes, gets or purges.
 pub(super) fn plain_name(given: &Name) -> Name {
-    if given.contains(['\r', '\n']) { name(&given.replace(['\r', '\n'], "")) } else { given.clone() }
+    if given.bytes().any(|byte| matches!(byte, b'\r' | b'\n')) {
+        name(&given.replace(['\r', '\n'], ""))
+    } else {
+        given.clone()
+    }
 }
 
 /// RabbitMQ: named arguments compare by kind of type and value, the others do not matter.

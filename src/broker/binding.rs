@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use crate::amqp::{FieldTable, Name};
 
+use super::chunks::{Chunks, Item};
 use super::consistent_hash;
 use super::effect::{BindingId, Effect, ExchangeId, QueueId};
 use super::exchange::ExchangeKind;
 use super::machine::Broker;
+use super::topic_trie::Spot;
 
 /// Where a binding leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +31,13 @@ pub(super) struct Binding {
     pub is_alive: bool,
 }
 
+/// Bindings stand in the order in which they were made.
+impl Item for BindingId {
+    fn order(&self) -> u64 {
+        u64::from(self.0)
+    }
+}
+
 /// Arguments as they are compared: sorted by name.
 pub(super) fn sorted(mut arguments: FieldTable) -> FieldTable {
     arguments.0.sort_by(|one, other| one.0.cmp(&other.0));
@@ -36,37 +45,42 @@ pub(super) fn sorted(mut arguments: FieldTable) -> FieldTable {
 }
 
 impl Broker {
+    /// The binding, and where its key stands among those of the source.
     pub(super) fn find_binding(
         &self,
         source: ExchangeId,
         destination: Destination,
         key: &str,
         arguments: &FieldTable,
-    ) -> Option<BindingId> {
+    ) -> (Option<BindingId>, Spot) {
         let incoming = match destination {
             Destination::Queue(queue) => &self.queues[queue.index()].incoming,
             Destination::Exchange(exchange) => &self.exchanges[exchange.index()].incoming,
         };
         let leads_there =
             |binding: &Binding| binding.destination == destination && *binding.arguments == *arguments;
+        let keys = &self.exchanges[source.index()].outgoing.keys;
+        let spot = keys.reach(key);
         // Ten thousand queues at a fanout exchange have one key, ten thousand keys may lead to one queue.
-        let mut with_key = self.exchanges[source.index()].outgoing.keys.with_key(key);
-        if with_key.size_hint().0 <= incoming.len() {
-            return with_key.find(|id| leads_there(&self.bindings[id.index()]));
+        let mut with_key = keys.bindings_at(spot);
+        if with_key.size_hint().0 <= incoming.len() as usize {
+            return (with_key.find(|id| leads_there(&self.bindings[id.index()])), spot);
         }
-        incoming.iter().copied().find(|id| {
+        let found = incoming.iter().copied().find(|id| {
             let binding = &self.bindings[id.index()];
             binding.source == source && *binding.key == *key && leads_there(binding)
-        })
+        });
+        (found, spot)
     }
 
-    /// Adds a binding that is not there yet.
+    /// Adds a binding that is not there yet; `spot` is where it was looked for.
     pub(super) fn add_binding(
         &mut self,
         source: ExchangeId,
         destination: Destination,
         key: Name,
         arguments: FieldTable,
+        spot: Spot,
     ) {
         let id = BindingId(self.bindings.len() as u32);
         // Most have none: they share these.
@@ -75,17 +89,22 @@ impl Broker {
             Some(same) => Arc::clone(same),
             None => Arc::new(arguments),
         };
-        let binding = Binding { source, destination, key: key.clone(), arguments, is_alive: true };
+        let outgoing = Arc::make_mut(&mut self.exchanges[source.index()].outgoing);
+        outgoing.all.push_back(id);
+        outgoing.keys.insert_at(spot, &key, id);
+        let binding = Binding { source, destination, key, arguments, is_alive: true };
         Arc::make_mut(&mut self.bindings).push(binding);
-        let exchange = &mut self.exchanges[source.index()];
-        Arc::make_mut(&mut exchange.outgoing).add(id, &key);
         self.count_binding(id);
-        match destination {
-            Destination::Queue(queue) => self.queues[queue.index()].incoming.insert(id),
-            Destination::Exchange(exchange) => self.exchanges[exchange.index()].incoming.insert(id),
-        };
+        self.incoming_mut(destination).push_back(id);
         self.generation += 1;
         self.put(Effect::Bound { binding: id });
+    }
+
+    fn incoming_mut(&mut self, destination: Destination) -> &mut Chunks<BindingId> {
+        Arc::make_mut(match destination {
+            Destination::Queue(queue) => &mut self.queues[queue.index()].incoming,
+            Destination::Exchange(exchange) => &mut self.exchanges[exchange.index()].incoming,
+        })
     }
 
     /// The hashing exchanges have their own order of bindings.
@@ -110,16 +129,20 @@ impl Broker {
     fn uncount_binding(&mut self, id: BindingId) {
         let binding = &self.bindings[id.index()];
         let (source, destination) = (binding.source, binding.destination);
-        let kind = self.exchanges[source.index()].kind;
-        let mut same = self.exchanges[source.index()].outgoing.keys.with_key(&binding.key);
-        let other = same.find(|id| self.bindings[id.index()].destination == destination);
-        let outgoing = Arc::make_mut(&mut self.exchanges[source.index()].outgoing);
-        match (kind, other) {
-            (ExchangeKind::ConsistentHash, Some(other)) if self.profile.hash_binding_stands_for_its_key => {
-                outgoing.ring.replace(id, other);
+        match self.exchanges[source.index()].kind {
+            ExchangeKind::ConsistentHash => {
+                let mut same = self.exchanges[source.index()].outgoing.keys.with_key(&binding.key);
+                let other = same.find(|id| self.bindings[id.index()].destination == destination);
+                let ring = &mut Arc::make_mut(&mut self.exchanges[source.index()].outgoing).ring;
+                match other {
+                    Some(other) if self.profile.hash_binding_stands_for_its_key => ring.replace(id, other),
+                    _ => ring.remove(destination),
+                }
             }
-            (ExchangeKind::ConsistentHash, _) => outgoing.ring.remove(destination),
-            (ExchangeKind::ModulusHash, _) => outgoing.counted.retain(|other| *other != id),
+            ExchangeKind::ModulusHash => {
+                let outgoing = Arc::make_mut(&mut self.exchanges[source.index()].outgoing);
+                outgoing.counted.retain(|other| *other != id);
+            }
             _ => {}
         }
     }
@@ -139,23 +162,29 @@ impl Broker {
         place(one) < place(other)
     }
 
-    /// Removes a binding; its source, if it was the last one and the exchange is auto-delete, goes with it.
+    /// Removes a binding, unless it is gone; its source, if it was the last one and the exchange is auto-delete, goes
+    /// with it.
     pub(super) fn remove_binding(&mut self, id: BindingId) {
-        if !self.bindings[id.index()].is_alive {
-            return;
+        let binding = &self.bindings[id.index()];
+        if binding.is_alive {
+            let spot = self.exchanges[binding.source.index()].outgoing.keys.reach(&binding.key);
+            self.remove_found(id, spot);
         }
+    }
+
+    /// The same where it was found by its key.
+    pub(super) fn remove_found(&mut self, id: BindingId, spot: Spot) {
         let binding = &mut Arc::make_mut(&mut self.bindings)[id.index()];
         binding.is_alive = false;
-        let (source, destination, key) = (binding.source, binding.destination, binding.key.clone());
+        let (source, destination) = (binding.source, binding.destination);
         let exchange = &mut self.exchanges[source.index()];
-        Arc::make_mut(&mut exchange.outgoing).remove(id, &key);
+        let outgoing = Arc::make_mut(&mut exchange.outgoing);
+        outgoing.all.remove(id.order());
+        outgoing.keys.remove_at(spot, id);
         self.uncount_binding(id);
         let exchange = &self.exchanges[source.index()];
         let unused = exchange.is_alive && exchange.spec.auto_delete && exchange.outgoing.is_empty();
-        match destination {
-            Destination::Queue(queue) => self.queues[queue.index()].incoming.remove(&id),
-            Destination::Exchange(exchange) => self.exchanges[exchange.index()].incoming.remove(&id),
-        };
+        self.incoming_mut(destination).remove(id.order());
         self.generation += 1;
         self.put(Effect::Unbound { binding: id });
         if unused {

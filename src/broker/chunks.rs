@@ -3,7 +3,8 @@
 //! A queue of a million messages is cloned by copying four thousand pointers; a write copies the one chunk it
 //! touches. The first and the last chunk, at which nearly everything happens, are not shared: they are copied with
 //! the sequence, and are written without asking who else has them. First in, first out; where each item has an order
-//! number the sequence is sorted by it, so that a requeued message finds its place by two binary searches.
+//! number the sequence is sorted by it, so that a requeued message finds its place by two binary searches. Lists of
+//! bindings are such sequences, too.
 
 use std::collections::VecDeque;
 use std::sync::Arc;

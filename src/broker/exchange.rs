@@ -1,10 +1,10 @@
 //! Exchanges: what they are, and their bindings in the shape that routing needs.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::amqp::{FieldTable, FieldValue, Name};
 
+use super::chunks::Chunks;
 use super::consistent_hash::Ring;
 use super::effect::{BindingId, Effect, ExchangeId};
 use super::kept::History;
@@ -77,7 +77,7 @@ pub(super) struct Exchange {
     pub alternate: Option<Name>,
     pub outgoing: Arc<Outgoing>,
     /// Bindings of which it is the destination.
-    pub incoming: BTreeSet<BindingId>,
+    pub incoming: Arc<Chunks<BindingId>>,
     pub routes: RouteCache<Arc<Route>>,
     /// x-delayed-message: it keeps messages for a while.
     pub delays: bool,
@@ -95,7 +95,7 @@ impl Exchange {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Outgoing {
     /// In the order in which they were made.
-    pub all: BTreeSet<BindingId>,
+    pub all: Chunks<BindingId>,
     /// By binding key, whatever the exchange makes of it.
     pub keys: TopicTrie,
     /// x-consistent-hash.
@@ -107,16 +107,6 @@ pub(super) struct Outgoing {
 impl Outgoing {
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
-    }
-
-    pub fn add(&mut self, id: BindingId, key: &str) {
-        self.all.insert(id);
-        self.keys.insert(key, id);
-    }
-
-    pub fn remove(&mut self, id: BindingId, key: &str) {
-        self.all.remove(&id);
-        self.keys.remove(key, id);
     }
 }
 
@@ -138,7 +128,7 @@ impl Broker {
             is_alive: true,
             alternate: None,
             outgoing: Arc::default(),
-            incoming: BTreeSet::new(),
+            incoming: Arc::default(),
             routes: RouteCache::default(),
             delays,
             history: Arc::default(),

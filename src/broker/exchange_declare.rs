@@ -298,12 +298,13 @@ impl Broker {
                 )));
             }
         }
-        if self.find_binding(source, destination, &key, &arguments).is_some() {
+        let (known, spot) = self.find_binding(source, destination, &key, &arguments);
+        if known.is_some() {
             return Ok(());
         }
         let replayed = self.replay_history(source, destination);
         if replayed.is_ok() || self.profile.failed_replay_binds {
-            self.add_binding(source, destination, key, arguments);
+            self.add_binding(source, destination, key, arguments, spot);
         }
         replayed
     }
@@ -330,8 +331,8 @@ impl Broker {
         key: &str,
         arguments: FieldTable,
     ) {
-        if let Some(binding) = self.find_binding(source, destination, key, &sorted(arguments)) {
-            self.remove_binding(binding);
+        if let (Some(binding), spot) = self.find_binding(source, destination, key, &sorted(arguments)) {
+            self.remove_found(binding, spot);
         }
     }
 }

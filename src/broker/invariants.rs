@@ -102,7 +102,7 @@ impl Broker {
             for (name, id) in vhost.exchanges.iter() {
                 let exchange = &self.exchanges[id.index()];
                 assert!(exchange.is_alive && exchange.spec.name == *name, "the names of exchanges are true");
-                for binding in &exchange.outgoing.all {
+                for binding in exchange.outgoing.all.iter() {
                     assert!(self.bindings[binding.index()].is_alive, "an exchange's bindings are there");
                 }
             }

@@ -1,6 +1,5 @@
 //! Queues: what they are, and the order of what is ready in them.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::amqp::{ConnectionId, FieldTable, FieldValue, Name, SimDuration, SimTime};
@@ -318,7 +317,7 @@ pub(super) struct Queue {
     /// What died here and has not arrived yet (at-least-once).
     pub dead_letters: DeadLetters,
     pub lease_armed: SimTime,
-    pub incoming: BTreeSet<BindingId>,
+    pub incoming: Arc<Chunks<BindingId>>,
 }
 
 impl Queue {
@@ -402,7 +401,7 @@ impl Broker {
             head_armed: SimTime::MAX,
             dead_letters: DeadLetters::default(),
             lease_armed: SimTime::MAX,
-            incoming: BTreeSet::new(),
+            incoming: Arc::default(),
         });
         if let Some(state) = owner.and_then(|owner| self.connections.get_mut(&owner)) {
             state.exclusive.push(id);

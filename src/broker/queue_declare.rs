@@ -393,10 +393,11 @@ impl Broker {
         let vhost = self.vhost_of(at.connection);
         let ends = (self.exchange_named(vhost, exchange), self.queue_named(vhost, &queue));
         if let (Some(source), Some(id)) = ends {
-            let sorted = super::binding::sorted(arguments.clone());
-            if self.find_binding(source, Destination::Queue(id), &key, &sorted).is_some() {
+            let arguments = super::binding::sorted(arguments);
+            let (known, spot) = self.find_binding(source, Destination::Queue(id), &key, &arguments);
+            if let Some(binding) = known {
                 self.check_unlocked(at, id)?;
-                self.unbind(source, Destination::Queue(id), &key, arguments);
+                self.remove_found(binding, spot);
             }
         }
         self.reply(at, Reply::Done);

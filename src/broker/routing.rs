@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::amqp::{Choices, FieldTable, Name};
 
 use super::binding::Destination;
+use super::chunks::Chunks;
 use super::consistent_hash;
 use super::effect::{BindingId, ExchangeId, QueueId};
 use super::exchange::ExchangeKind;
@@ -249,7 +250,7 @@ impl Broker {
 
     fn matching_one_by_one(
         &self,
-        all: &BTreeSet<BindingId>,
+        all: &Chunks<BindingId>,
         matches: impl Fn(&super::binding::Binding) -> bool,
     ) -> Vec<BindingId> {
         all.iter().copied().filter(|id| matches(&self.bindings[id.index()])).collect()

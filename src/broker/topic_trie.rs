@@ -10,7 +10,7 @@ use std::{option, slice};
 
 use super::effect::BindingId;
 use super::text_hash::mix;
-use super::topic_words::{UNKNOWN, Word, Words, words_of};
+use super::topic_words::{UNKNOWN, Word, Words, words_from, words_of};
 
 /// A tree of words; a node is a prefix of binding keys.
 #[derive(Clone, Debug, Default)]
@@ -61,10 +61,27 @@ fn wildcard(word: Word<'_>) -> Option<u32> {
 /// A place in the table of children.
 #[derive(Clone, Copy, Debug, Default)]
 struct Edge {
-    /// The upper half of the hash: most other children are told apart by it without being looked at.
-    mark: u32,
+    /// Of parent and word. It gives the place, and tells most other children apart without their being looked at.
+    hash: u32,
     /// 0 in a free place, as the root is nobody's child.
     child: u32,
+}
+
+impl Edge {
+    fn hash(parent: u32, word: u32) -> u32 {
+        mix(u64::from(parent) << 32 | u64::from(word)) as u32
+    }
+}
+
+/// How far a binding key leads.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Spot {
+    /// The last node there is on its way.
+    node: u32,
+    /// Where in the key the next word begins.
+    next: usize,
+    /// There is none.
+    is_whole: bool,
 }
 
 /// What a match needs room for, kept so that the next one allocates nothing. A clone of it is empty.
@@ -114,13 +131,18 @@ impl Node {
 impl TopicTrie {
     /// Adds a binding. Its number is higher than those before it.
     pub fn insert(&mut self, key: &str, binding: BindingId) {
+        self.insert_at(self.reach(key), key, binding);
+    }
+
+    /// Adds a binding whose key was looked up before; nothing came or went since then.
+    pub(super) fn insert_at(&mut self, spot: Spot, key: &str, binding: BindingId) {
         if self.nodes.is_empty() {
             self.nodes.push(Node::new(0, UNKNOWN, false));
         }
-        let mut at = 0;
-        for word in words_of(key) {
-            let number = wildcard(word).unwrap_or_else(|| self.words.number(word));
-            at = self.child(at, number).unwrap_or_else(|| self.add_child(at, number));
+        let mut at = spot.node;
+        for word in words_from(key, spot.next) {
+            let word = wildcard(word).unwrap_or_else(|| self.words.number(word));
+            at = self.add_child(at, word);
         }
         let node = &mut self.nodes[at as usize];
         if node.first == BindingId::NONE {
@@ -138,7 +160,15 @@ impl TopicTrie {
 
     /// Removes a binding.
     pub fn remove(&mut self, key: &str, binding: BindingId) {
-        let Some(mut at) = self.node_of(key) else { return };
+        self.remove_at(self.reach(key), binding);
+    }
+
+    /// Removes a binding whose key was looked up before; nothing came or went since then.
+    pub(super) fn remove_at(&mut self, spot: Spot, binding: BindingId) {
+        if self.nodes.is_empty() || !spot.is_whole {
+            return;
+        }
+        let mut at = spot.node;
         self.take_out(at, binding);
         while at != 0 {
             let node = self.nodes[at as usize];
@@ -172,7 +202,12 @@ impl TopicTrie {
 
     /// The bindings with this very key, in the order in which they were made; the upper bound says how many.
     pub fn with_key(&self, key: &str) -> Bindings<'_> {
-        let node = self.node_of(key).map(|at| &self.nodes[at as usize]);
+        self.bindings_at(self.reach(key))
+    }
+
+    /// Those whose key was looked up before.
+    pub(super) fn bindings_at(&self, spot: Spot) -> Bindings<'_> {
+        let node = self.nodes.get(spot.node as usize).filter(|_| spot.is_whole);
         node.map_or_else(|| None.into_iter().chain([].iter().copied()), |node| self.bindings_of(node))
     }
 
@@ -236,10 +271,19 @@ impl TopicTrie {
         node.first().into_iter().chain(more.iter().copied())
     }
 
-    fn node_of(&self, key: &str) -> Option<u32> {
-        self.nodes.first()?;
-        words_of(key)
-            .try_fold(0, |at, word| self.child(at, wildcard(word).unwrap_or_else(|| self.words.find(word))))
+    /// Looks a binding key up.
+    pub(super) fn reach(&self, key: &str) -> Spot {
+        let mut spot = Spot::default();
+        if self.nodes.is_empty() {
+            return spot;
+        }
+        for word in words_of(key) {
+            let number = wildcard(word).unwrap_or_else(|| self.words.find(word));
+            let Some(child) = self.child(spot.node, number) else { return spot };
+            spot.node = child;
+            spot.next += word.len() + 1;
+        }
+        Spot { is_whole: true, ..spot }
     }
 
     fn child(&self, at: u32, word: u32) -> Option<u32> {
@@ -254,26 +298,21 @@ impl TopicTrie {
     }
 
     fn edge(&self, at: u32, word: u32) -> Option<u32> {
-        let (mut place, mark) = self.place(at, word);
+        let (hash, last) = (Edge::hash(at, word), self.edges.len() - 1);
+        let mut place = hash as usize & last;
         loop {
             let edge = self.edges[place];
             if edge.child == 0 {
                 return None;
             }
-            if edge.mark == mark {
+            if edge.hash == hash {
                 let node = &self.nodes[edge.child as usize];
                 if node.parent == at && node.word == word {
                     return Some(edge.child);
                 }
             }
-            place = (place + 1) & (self.edges.len() - 1);
+            place = (place + 1) & last;
         }
-    }
-
-    /// Where the search for a child begins, and its mark.
-    fn place(&self, at: u32, word: u32) -> (usize, u32) {
-        let hash = mix(u64::from(at) << 32 | u64::from(word));
-        (hash as usize & (self.edges.len() - 1), (hash >> 32) as u32)
     }
 
     fn add_child(&mut self, at: u32, word: u32) -> u32 {
@@ -303,21 +342,21 @@ impl TopicTrie {
                 if self.edge_count * 2 > self.edges.len() {
                     let old = vec![Edge::default(); (self.edges.len() * 2).max(16)];
                     let old = std::mem::replace(&mut self.edges, old);
-                    old.iter().filter(|edge| edge.child != 0).for_each(|edge| self.add_edge(edge.child));
+                    old.into_iter().filter(|edge| edge.child != 0).for_each(|edge| self.add_edge(edge));
                 }
-                self.add_edge(child);
+                self.add_edge(Edge { hash: Edge::hash(at, word), child });
             }
         }
         child
     }
 
-    fn add_edge(&mut self, child: u32) {
-        let node = &self.nodes[child as usize];
-        let (mut place, mark) = self.place(node.parent, node.word);
+    fn add_edge(&mut self, edge: Edge) {
+        let last = self.edges.len() - 1;
+        let mut place = edge.hash as usize & last;
         while self.edges[place].child != 0 {
-            place = (place + 1) & (self.edges.len() - 1);
+            place = (place + 1) & last;
         }
-        self.edges[place] = Edge { mark, child };
+        self.edges[place] = edge;
     }
 
     fn remove_child(&mut self, child: u32, node: Node) {
@@ -336,7 +375,7 @@ impl TopicTrie {
     /// Frees a place, and moves up those behind it that would no longer be found.
     fn remove_edge(&mut self, child: u32, node: &Node) {
         let last = self.edges.len() - 1;
-        let (mut hole, _) = self.place(node.parent, node.word);
+        let mut hole = Edge::hash(node.parent, node.word) as usize & last;
         while self.edges[hole].child != child {
             hole = (hole + 1) & last;
         }
@@ -347,8 +386,7 @@ impl TopicTrie {
             if edge.child == 0 {
                 break;
             }
-            let moved = &self.nodes[edge.child as usize];
-            let (home, _) = self.place(moved.parent, moved.word);
+            let home = edge.hash as usize & last;
             // It is found from its home on: it may stand in the hole if that lies between.
             if (at.wrapping_sub(home) & last) >= (at.wrapping_sub(hole) & last) {
                 self.edges[hole] = edge;

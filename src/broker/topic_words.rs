@@ -93,6 +93,11 @@ impl Word<'_> {
         self.text.len() == 1 && self.head == u64::from(letter)
     }
 
+    /// In bytes.
+    pub fn len(self) -> usize {
+        self.text.len()
+    }
+
     fn hash(self) -> u64 {
         let hash = mix(self.head ^ (self.text.len() as u64).rotate_right(8));
         if self.text.len() <= 8 { hash } else { mix(hash ^ text_hash(&self.text[8..])) }
@@ -101,8 +106,13 @@ impl Word<'_> {
 
 /// The words of a key, as `amqp::topic::words` has them.
 pub(super) fn words_of(key: &str) -> impl Iterator<Item = Word<'_>> {
+    words_from(key, 0)
+}
+
+/// Those from the one on that begins there: none does behind the end.
+pub(super) fn words_from(key: &str, start: usize) -> impl Iterator<Item = Word<'_>> {
     let key = key.as_bytes();
-    let mut start = if key.is_empty() { 1 } else { 0 };
+    let mut start = if key.is_empty() { 1 } else { start };
     std::iter::from_fn(move || {
         if start > key.len() {
             return None;
