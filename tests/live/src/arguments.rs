@@ -84,9 +84,9 @@ pub fn queue(random: &mut Random, quorum: bool, instant: bool) -> Map<String, Va
     if random.percent(20) {
         put("x-max-length", json!(random.below(4)));
     }
-    // RabbitMQ 4.3 counts an estimate of the properties, too, in a quorum queue.
-    if !quorum && random.percent(5) {
-        put("x-max-length-bytes", json!(random.below(12)));
+    // RabbitMQ 4.3 counts the properties, too, in a quorum queue.
+    if random.percent(5) {
+        put("x-max-length-bytes", json!(random.below(if quorum { 60 } else { 12 })));
     }
     if random.percent(22) {
         put(
@@ -216,7 +216,7 @@ pub fn definition(random: &mut Random, operator: bool, instant: bool) -> Value {
         json!({"alternate-exchange": target}),
         json!({"message-ttl": HOUR_MS}),
         json!({"message-ttl": if instant { 0 } else { HOUR_MS }}),
-        if instant { json!({"max-length-bytes": random.below(12)}) } else { json!({"max-length": length}) },
+        json!({"max-length-bytes": random.below(if instant { 12 } else { 60 })}),
         json!({"foo": 1}),
     ];
     let operators =
