@@ -51,7 +51,7 @@ impl Wire {
     }
 
     /// How far into an interval of heartbeats it is so many microseconds after tune-ok.
-    pub fn into_interval(&self, since: u64) -> Option<u64> {
+    pub fn since_look(&self, since: u64) -> Option<u64> {
         since.checked_rem(self.heartbeat.0)
     }
 

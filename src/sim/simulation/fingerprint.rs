@@ -128,7 +128,7 @@ impl Simulation {
     fn since_look(&self, link: &Link) -> u64 {
         let wire = self.wires.get(usize::from(link.actor.wrapping_sub(FIRST_CLIENT)));
         let since = link.tuned.map(|tuned| self.now.0.saturating_sub(tuned.0));
-        wire.zip(since).and_then(|(wire, since)| wire.into_interval(since)).unwrap_or(u64::MAX)
+        wire.zip(since).and_then(|(wire, since)| wire.since_look(since)).unwrap_or(u64::MAX)
     }
 
     fn hash_schedule(&self, hash: &mut RunningHash) {
