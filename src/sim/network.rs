@@ -50,9 +50,9 @@ impl Wire {
         SimDuration(self.latency.0 * u64::from(ways) + jitter)
     }
 
-    /// How far into an interval of heartbeats it is so many microseconds after tune-ok.
-    pub fn since_look(&self, since: u64) -> Option<u64> {
-        since.checked_rem(self.heartbeat.0)
+    /// How far into an interval of heartbeats a connection is, in microseconds.
+    pub fn since_look(&self, link: &Link, now: SimTime) -> Option<u64> {
+        now.0.saturating_sub(link.tuned?.0).checked_rem(self.heartbeat.0)
     }
 
     /// When it is noticed that a connection is cut at this moment, if ever.
@@ -126,6 +126,12 @@ impl Link {
         self.up_last = self.up_last.max(earliest);
         self.up.push_back(Sent { arrives: self.up_last, number, record, what });
         (self.up.len() == 1).then_some(self.up_last)
+    }
+
+    /// Takes away what is on its way down: what is sent next does not come behind it.
+    pub fn clear_down(&mut self) {
+        self.down.clear();
+        self.down_last = SimTime::ZERO;
     }
 
     /// Puts something on its way down; the time at which to look, if nothing else is on its way.

@@ -1,5 +1,7 @@
 //! Clients, and references to them.
 
+use crate::amqp::SimDuration;
+
 use super::block::Level;
 use super::cursor::{Parser, Read};
 use crate::script::ast::{ClientRef, ExprKind, Ident, OptValue, Options, Piece, Role, StmtKind};
@@ -11,7 +13,7 @@ use crate::script::token::TokenKind as T;
 pub const TIMES_MAX: i64 = 1000;
 
 /// In microseconds.
-const SECOND: u64 = 1_000_000;
+const SECOND: u64 = SimDuration::secs(1).0;
 
 impl Parser<'_> {
     /// `consumer worker times 2 starts at 1s { … }`

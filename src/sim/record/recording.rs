@@ -336,10 +336,7 @@ impl Sink for Recording {
 
     fn enter(&mut self, entry: Entry) -> u32 {
         let tables = &mut self.tables;
-        match &entry {
-            Entry::Command(info) => self.command_hash.command(&mut self.hash, &info.command),
-            entry => hash_entry(&mut self.hash, entry),
-        }
+        hash_entry(&mut self.hash, &mut self.command_hash, &entry);
         match entry {
             Entry::Message(id, info) => tables.messages.set(id.0, info),
             Entry::Queue(id, info) => tables.queues.set(id.0, info),
@@ -369,7 +366,7 @@ impl Sink for Recording {
 }
 
 /// Takes in what a reader would see of an entry.
-fn hash_entry(hash: &mut RunningHash, entry: &Entry) {
+fn hash_entry(hash: &mut RunningHash, commands: &mut CommandHash, entry: &Entry) {
     let mut texts = |texts: &[&str]| texts.iter().for_each(|text| hash.bytes(text.as_bytes()));
     match entry {
         // What it says stands in the command that published it.
@@ -387,7 +384,7 @@ fn hash_entry(hash: &mut RunningHash, entry: &Entry) {
             hash.pair(info.queue, info.channel);
         }
         Entry::Connection(_, info) => texts(&[&info.user, &info.vhost]),
-        Entry::Command(_) => {}
+        Entry::Command(info) => commands.command(hash, &info.command),
         Entry::Text(info) => texts(&[&info.text]),
         Entry::Error(info) => {
             texts(&[&info.text]);

@@ -144,7 +144,8 @@ impl Simulation {
         let number = self.schedule.number();
         if let Some(link) = self.network.link_mut(connection) {
             link.is_gone = true;
-            link.down.clear();
+            // Among them what the broker sent when it gave up: the client gives up by itself.
+            link.clear_down();
             if let Some(at) = link.send_down(now, number, cause, FromBroker::Lost) {
                 self.schedule.push_numbered(at.max(now), Class::Client, number, Event::Downlink(connection));
             }

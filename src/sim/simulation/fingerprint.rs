@@ -4,7 +4,6 @@
 use crate::amqp::{Properties, SimTime};
 use crate::broker::{Message, MessageId};
 
-use crate::sim::network::Link;
 use crate::sim::record::RunningHash;
 use crate::sim::schedule::Event;
 
@@ -111,7 +110,8 @@ impl Simulation {
         }
         for (_, link) in self.network.all() {
             hash.pair(u32::from(link.actor), link.up.len());
-            hash.word(self.since_look(link));
+            let wire = self.wires.get(usize::from(link.actor.wrapping_sub(FIRST_CLIENT)));
+            hash.word(wire.and_then(|wire| wire.since_look(link, self.now)).unwrap_or(u64::MAX));
             for sent in link.up.iter() {
                 hash.word(self.since(sent.arrives));
                 hash.bytes(format!("{:?}", sent.what.message).as_bytes());
@@ -122,13 +122,6 @@ impl Simulation {
                 hash.bytes(sent.what.shape().as_bytes());
             }
         }
-    }
-
-    /// How far into an interval of heartbeats the connection is.
-    fn since_look(&self, link: &Link) -> u64 {
-        let wire = self.wires.get(usize::from(link.actor.wrapping_sub(FIRST_CLIENT)));
-        let since = link.tuned.map(|tuned| self.now.0.saturating_sub(tuned.0));
-        wire.zip(since).and_then(|(wire, since)| wire.since_look(since)).unwrap_or(u64::MAX)
     }
 
     fn hash_schedule(&self, hash: &mut RunningHash) {
