@@ -13,6 +13,7 @@ use std::sync::Arc;
 use warren::amqp::{SimDuration, SimTime};
 use warren::script::analyse;
 use warren::script::program::Program;
+use warren::sim::record::BLOCK_RECORDS;
 use warren::sim::{Class, Outcome, Run, RunSpec, Schedule};
 
 use host::{best, clock, measures, memory, row};
@@ -101,7 +102,7 @@ fn simulate(workload: &str, messages: u32, source: &str, full: bool) -> f64 {
     row(workload, messages, "published_per_s", f64::from(messages) / nanos * 1e9);
     row(workload, messages, "ns_per_record", nanos / f64::from(recording.len()));
     row(workload, messages, "records_per_message", f64::from(recording.len()) / f64::from(messages));
-    let columns: usize = recording.blocks().len() * 65_536 * 23;
+    let columns: usize = recording.blocks().len() * BLOCK_RECORDS as usize * 23;
     row(workload, messages, "column_bytes_per_record", columns as f64 / f64::from(recording.len()));
     nanos
 }

@@ -16,6 +16,12 @@ pub fn name(text: &str) -> Name {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ConnectionId(pub u32);
 
+impl From<ConnectionId> for u32 {
+    fn from(id: ConnectionId) -> Self {
+        id.0
+    }
+}
+
 /// A channel's number on its connection, from 1; 0 is the connection itself.
 pub type ChannelNumber = u16;
 

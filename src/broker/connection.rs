@@ -1,9 +1,10 @@
 //! Connections: opening, their channels' numbers, their end.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use crate::amqp::{Capabilities, ChannelNumber, ConnectionId, Method, Name, Open, name};
 
+use super::by_number::ByNumber;
 use super::effect::{ChannelId, Effect, Exception, QueueId, Reply, Side};
 use super::machine::{At, Broker};
 use super::refusal::{Outcome, Refusal};
@@ -33,7 +34,7 @@ pub(super) struct Connection {
     pub vhost: VhostId,
     pub capabilities: Capabilities,
     pub channel_max: u16,
-    pub channels: BTreeMap<ChannelNumber, ChannelSlot>,
+    pub channels: ByNumber<ChannelNumber, ChannelSlot>,
     /// Its exclusive queues, deleted ones among them.
     pub exclusive: Vec<QueueId>,
     /// The how-manieth connection of the run it is.
@@ -51,7 +52,7 @@ pub(super) struct Connection {
 
 impl Broker {
     pub(super) fn connect(&mut self, connection: ConnectionId, open: &Open) {
-        if self.connections.contains_key(&connection) {
+        if self.connections.contains(connection) {
             return;
         }
         let ordinal = self.connections.len() as u32;
@@ -63,7 +64,7 @@ impl Broker {
                     vhost,
                     capabilities: open.capabilities,
                     channel_max,
-                    channels: BTreeMap::new(),
+                    channels: ByNumber::default(),
                     exclusive: Vec::new(),
                     ordinal,
                     names_made: 0,
@@ -127,8 +128,8 @@ impl Broker {
     }
 
     pub(super) fn channel_open(&mut self, connection: ConnectionId, number: ChannelNumber) -> Outcome {
-        let Some(state) = self.connections.get(&connection) else { return Ok(()) };
-        if matches!(state.channels.get(&number), Some(ChannelSlot::Open(_))) {
+        let Some(state) = self.connections.get(connection) else { return Ok(()) };
+        if matches!(state.channels.get(number), Some(ChannelSlot::Open(_))) {
             return Err(Refusal::channel_error("second 'channel.open' seen"));
         }
         let in_use = state.channels.values().filter(|slot| matches!(slot, ChannelSlot::Open(_))).count();
@@ -146,7 +147,7 @@ impl Broker {
             return Ok(());
         }
         let channel = self.add_channel(connection, number);
-        if let Some(state) = self.connections.get_mut(&connection) {
+        if let Some(state) = self.connections.get_mut(connection) {
             state.channels.insert(number, ChannelSlot::Open(channel));
         }
         self.put(Effect::ChannelOpened { channel, connection: connection.0, number });
@@ -156,7 +157,7 @@ impl Broker {
 
     /// A connection ends: its channels first, in the order of their numbers, then its exclusive queues.
     pub(super) fn end_connection(&mut self, connection: ConnectionId) {
-        let Some(state) = self.connections.get_mut(&connection) else { return };
+        let Some(state) = self.connections.get_mut(connection) else { return };
         if !state.is_open {
             return;
         }
@@ -164,9 +165,9 @@ impl Broker {
         state.is_blocked = false;
         state.unread.clear();
         let slots = std::mem::take(&mut state.channels);
-        for slot in slots.into_values() {
+        for slot in slots.values() {
             if let ChannelSlot::Open(channel) = slot {
-                self.end_channel(channel);
+                self.end_channel(*channel);
             }
         }
         self.delete_exclusive_queues(connection);
@@ -177,7 +178,7 @@ impl Broker {
     /// other connections do.
     pub(super) fn generate_name(&mut self, connection: ConnectionId, prefix: &str) -> Name {
         let seed = self.config.seed;
-        let Some(state) = self.connections.get_mut(&connection) else { return name(prefix) };
+        let Some(state) = self.connections.get_mut(connection) else { return name(prefix) };
         state.names_made += 1;
         let place = (u64::from(state.ordinal) << 32) | u64::from(state.names_made);
         let mut bytes = [0; 16];
@@ -193,7 +194,7 @@ impl Broker {
         refusal: &Refusal,
         method: (u16, u16),
     ) {
-        if self.connections.get(&connection).is_some_and(|state| state.is_open) {
+        if self.connections.get(connection).is_some_and(|state| state.is_open) {
             self.put_exception(connection, 0, refusal, method);
             self.end_connection(connection);
         }

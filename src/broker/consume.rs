@@ -139,7 +139,7 @@ impl Broker {
         let (channel, tag) = (state.channel, state.tag.clone());
         self.channel_mut(channel).consumers.remove(&tag);
         let connection = self.channel(channel).connection;
-        let told = self.connections.get(&connection).is_some_and(|c| c.capabilities.consumer_cancel_notify);
+        let told = self.connections.get(connection).is_some_and(|c| c.capabilities.consumer_cancel_notify);
         self.remove_consumer(consumer, told);
     }
 

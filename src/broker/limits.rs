@@ -115,7 +115,7 @@ impl Broker {
 
     /// RabbitMQ: over all connections of the user.
     pub(super) fn check_channel_limit(&self, connection: ConnectionId) -> Outcome {
-        let Some(state) = self.connections.get(&connection).filter(|state| !state.of_operator) else {
+        let Some(state) = self.connections.get(connection).filter(|state| !state.of_operator) else {
             return Ok(());
         };
         let Some(user) = self.users.get(&state.user) else { return Ok(()) };
@@ -137,7 +137,7 @@ impl Broker {
 
     /// Whether the vhost may have one queue more.
     pub(super) fn check_queue_limit(&self, connection: ConnectionId, queue: &str) -> Outcome {
-        let Some(state) = self.connections.get(&connection) else { return Ok(()) };
+        let Some(state) = self.connections.get(connection) else { return Ok(()) };
         let vhost = self.vhost(state.vhost);
         let Some(limit) = vhost.limits.reached("max-queues", || vhost.queues.len() as u64) else {
             return Ok(());

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::amqp::{ChannelNumber, Choices, ConnectionId, Method, Name, Scope, SimTime, name};
 
 use super::binding::Binding;
+use super::by_number::ByNumber;
 use super::channel::Channel;
 use super::command::{Alarm, Command, Stray};
 use super::config::BrokerConfig;
@@ -38,7 +39,7 @@ pub struct Broker {
     pub(super) node_up: bool,
     pub(super) vhosts: Vec<Vhost>,
     pub(super) users: BTreeMap<Name, User>,
-    pub(super) connections: BTreeMap<ConnectionId, Connection>,
+    pub(super) connections: ByNumber<ConnectionId, Connection>,
     pub(super) channels: Vec<Channel>,
     pub(super) consumers: Vec<Consumer>,
     pub(super) exchanges: Vec<Exchange>,
@@ -94,7 +95,7 @@ impl Broker {
             node_up: true,
             vhosts: Vec::new(),
             users: BTreeMap::new(),
-            connections: BTreeMap::new(),
+            connections: ByNumber::default(),
             channels: Vec::new(),
             consumers: Vec::new(),
             exchanges: Vec::new(),
@@ -191,7 +192,7 @@ impl Broker {
         choices: &mut dyn Choices,
     ) {
         let alarmed = !self.alarms.is_empty();
-        let open = self.connections.get_mut(&connection).filter(|state| state.is_open);
+        let open = self.connections.get_mut(connection).filter(|state| state.is_open);
         let Some(state) = open else { return };
         // RabbitMQ: with an alarm on, a connection is read up to its first publish, and that one waits, too.
         let publishes = matches!(method, Method::BasicPublish { .. });
@@ -200,7 +201,7 @@ impl Broker {
             return self.block(connection);
         }
         let ids = method.ids();
-        let slot = state.channels.get(&number).copied();
+        let slot = state.channels.get(number).copied();
         let outcome = match (number, slot, &method) {
             (0, ..) => self.connection_method(connection, method),
             (_, Some(ChannelSlot::Open(_)) | None, Method::ChannelCloseOk) => Ok(()),
@@ -223,7 +224,7 @@ impl Broker {
     /// Carries out what unblocked connections sent while they were blocked.
     fn read_on(&mut self, choices: &mut dyn Choices) {
         while let Some(connection) = self.unblocked.pop() {
-            let state = self.connections.get_mut(&connection);
+            let state = self.connections.get_mut(connection);
             let unread = state.map(|state| std::mem::take(&mut state.unread)).unwrap_or_default();
             for (number, method) in unread {
                 self.method(connection, number, method, choices);
@@ -329,15 +330,15 @@ impl Broker {
             return self.close_connection(connection, refusal, method);
         }
         self.put_exception(connection, number, refusal, method);
-        let Some(state) = self.connections.get_mut(&connection) else { return };
+        let Some(state) = self.connections.get_mut(connection) else { return };
         if let Some(ChannelSlot::Open(channel)) = state.channels.insert(number, ChannelSlot::Closing) {
             self.end_channel(channel);
         }
     }
 
     fn free_number(&mut self, connection: ConnectionId, number: ChannelNumber) {
-        if let Some(state) = self.connections.get_mut(&connection) {
-            state.channels.remove(&number);
+        if let Some(state) = self.connections.get_mut(connection) {
+            state.channels.remove(number);
         }
     }
 

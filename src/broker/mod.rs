@@ -15,6 +15,7 @@ mod timers;
 
 mod arguments;
 mod binding;
+mod by_number;
 mod channel;
 mod connection;
 mod consistent_hash;
@@ -66,6 +67,7 @@ mod explain;
 mod invariants;
 mod view;
 
+pub(crate) use by_number::ByNumber;
 pub(crate) use chunks::Chunks;
 pub use command::{Alarm, Command, Operator, Policy, PolicyScope, Stop, Stray};
 pub use config::{BrokerConfig, NODE, Plugins};

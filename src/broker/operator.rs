@@ -157,7 +157,7 @@ impl Broker {
             .connections
             .iter()
             .filter(|(_, state)| state.is_open && which(state))
-            .map(|(id, _)| *id)
+            .map(|(id, _)| id)
             .collect();
         for connection in ids {
             self.close_connection(connection, &Refusal::connection_forced(text), (0, 0));
@@ -174,7 +174,7 @@ impl Broker {
             return;
         }
         let blocked: Vec<ConnectionId> =
-            self.connections.iter().filter(|(_, state)| state.is_blocked).map(|(id, _)| *id).collect();
+            self.connections.iter().filter(|(_, state)| state.is_blocked).map(|(id, _)| id).collect();
         for connection in &blocked {
             self.unblock_connection(*connection);
         }
@@ -182,7 +182,7 @@ impl Broker {
     }
 
     fn unblock_connection(&mut self, connection: ConnectionId) {
-        let Some(state) = self.connections.get_mut(&connection) else { return };
+        let Some(state) = self.connections.get_mut(connection) else { return };
         state.is_blocked = false;
         if state.is_open && state.capabilities.connection_blocked {
             self.put(Effect::Blocked { connection: connection.0, side: SideId::NONE });
@@ -201,7 +201,7 @@ impl Broker {
             })
             .collect();
         let reason = name(&format!("low on {}", words.join(" & ")));
-        let Some(state) = self.connections.get_mut(&connection).filter(|state| !state.is_blocked) else {
+        let Some(state) = self.connections.get_mut(connection).filter(|state| !state.is_blocked) else {
             return;
         };
         state.is_blocked = true;
@@ -220,7 +220,7 @@ impl Broker {
         self.node_up = false;
         self.alarms.clear();
         let open: Vec<ConnectionId> =
-            self.connections.iter().filter(|(_, state)| state.is_open).map(|(id, _)| *id).collect();
+            self.connections.iter().filter(|(_, state)| state.is_open).map(|(id, _)| id).collect();
         for connection in open {
             if stop == Stop::Kill {
                 self.end_connection(connection);

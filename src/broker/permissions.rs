@@ -213,11 +213,11 @@ impl Broker {
     }
 
     pub(super) fn user_of(&self, connection: ConnectionId) -> Name {
-        self.connections.get(&connection).map_or_else(|| name(""), |state| state.user.clone())
+        self.connections.get(connection).map_or_else(|| name(""), |state| state.user.clone())
     }
 
     pub(super) fn vhost_of(&self, connection: ConnectionId) -> VhostId {
-        self.connections.get(&connection).map_or(VhostId(0), |state| state.vhost)
+        self.connections.get(connection).map_or(VhostId(0), |state| state.vhost)
     }
 
     /// Whether a connection's user may do this with an exchange or queue of that name.
@@ -229,7 +229,7 @@ impl Broker {
         kind: &str,
         resource: &str,
     ) -> Outcome {
-        let Some(state) = self.connections.get(&connection) else { return Ok(()) };
+        let Some(state) = self.connections.get(connection) else { return Ok(()) };
         let resource = if kind == "exchange" && resource.is_empty() { "amq.default" } else { resource };
         let vhost = &self.vhost(state.vhost).name;
         let allowed = self
@@ -266,7 +266,7 @@ impl Broker {
         key: &str,
     ) -> Outcome {
         let exchange = &self.exchanges[exchange.index()];
-        let Some(state) = self.connections.get(&connection) else { return Ok(()) };
+        let Some(state) = self.connections.get(connection) else { return Ok(()) };
         if exchange.kind != ExchangeKind::Topic {
             return Ok(());
         }

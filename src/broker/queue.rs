@@ -403,7 +403,7 @@ impl Broker {
             lease_armed: SimTime::MAX,
             incoming: Arc::default(),
         });
-        if let Some(state) = owner.and_then(|owner| self.connections.get_mut(&owner)) {
+        if let Some(state) = owner.and_then(|owner| self.connections.get_mut(owner)) {
             state.exclusive.push(id);
         }
         self.generation += 1;
@@ -461,7 +461,7 @@ impl Broker {
     }
 
     pub(super) fn delete_exclusive_queues(&mut self, connection: ConnectionId) {
-        let state = self.connections.get_mut(&connection);
+        let state = self.connections.get_mut(connection);
         for queue in state.map(|state| std::mem::take(&mut state.exclusive)).unwrap_or_default() {
             self.delete_queue(queue);
         }

@@ -60,7 +60,7 @@ impl Broker {
             .find(|one| self.over_at(one).is_some_and(|over| over <= now));
         let Some(late) = late.copied() else { return };
         let (connection, number) = (self.channel(channel).connection, self.channel(channel).number);
-        let told = self.connections.get(&connection).is_some_and(|c| c.capabilities.consumer_cancel_notify);
+        let told = self.connections.get(connection).is_some_and(|c| c.capabilities.consumer_cancel_notify);
         if self.profile.timeout_of == TimeoutOf::QuorumConsumers && told && late.consumer != ConsumerId::NONE
         {
             return self.cancel_late(channel, late.consumer, late.queue);

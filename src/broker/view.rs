@@ -270,7 +270,7 @@ impl<'a> View<'a> {
     /// The connections that are open.
     pub fn connections(self) -> impl Iterator<Item = ConnectionView> + 'a {
         let open = self.broker.connections.iter().filter(|(_, state)| state.is_open);
-        open.filter_map(move |(id, _)| self.connection(*id))
+        open.filter_map(move |(id, _)| self.connection(id))
     }
 
     /// An exchange, deleted or not.
@@ -448,7 +448,7 @@ impl<'a> View<'a> {
 
     /// A connection, open or not.
     pub fn connection(self, id: ConnectionId) -> Option<ConnectionView> {
-        let state = self.broker.connections.get(&id)?;
+        let state = self.broker.connections.get(id)?;
         let open = |slot: &ChannelSlot| match slot {
             ChannelSlot::Open(channel) => Some(*channel),
             ChannelSlot::Closing => None,

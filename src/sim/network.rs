@@ -1,7 +1,7 @@
 //! The network: each direction of a connection is a stream. What is sent first arrives first, whatever the jitter.
 
 use crate::amqp::{SimDuration, SimTime};
-use crate::broker::Chunks;
+use crate::broker::{ByNumber, Chunks};
 
 use super::port::{FromBroker, ToBroker};
 use super::random::Stream;
@@ -151,8 +151,7 @@ impl Link {
 /// All connections, by number, until both sides have left them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Network {
-    /// In the order of their numbers.
-    links: Vec<(u32, Box<Link>)>,
+    links: ByNumber<u32, Box<Link>>,
     /// Whose each connection is or was, by number.
     actors: Vec<u16>,
 }
@@ -162,7 +161,7 @@ impl Network {
     pub fn open(&mut self, actor: u16, life: u16) -> u32 {
         let connection = self.actors.len() as u32;
         self.actors.push(actor);
-        self.links.push((connection, Box::new(Link::new(actor, life))));
+        self.links.insert(connection, Box::new(Link::new(actor, life)));
         connection
     }
 
@@ -177,22 +176,19 @@ impl Network {
     }
 
     pub fn link(&self, connection: u32) -> Option<&Link> {
-        Some(&self.links[self.place(connection)?].1)
+        self.links.get(connection).map(|link| &**link)
     }
 
     pub fn link_mut(&mut self, connection: u32) -> Option<&mut Link> {
-        let place = self.place(connection)?;
-        Some(&mut self.links[place].1)
+        self.links.get_mut(connection).map(|link| &mut **link)
     }
 
     /// Forgets a connection that both sides have left.
     pub fn forget(&mut self, connection: u32) {
         let is_over =
             |link: &Link| link.is_gone && link.up.is_empty() && (!link.is_heard || link.down.is_empty());
-        if let Some(place) = self.place(connection)
-            && is_over(&self.links[place].1)
-        {
-            self.links.remove(place);
+        if self.link(connection).is_some_and(is_over) {
+            self.links.remove(connection);
         }
     }
 
@@ -203,15 +199,6 @@ impl Network {
 
     /// All that are not over.
     pub fn all(&self) -> impl Iterator<Item = (u32, &Link)> {
-        self.links.iter().map(|(connection, link)| (*connection, &**link))
-    }
-
-    /// Most are there without gaps.
-    fn place(&self, connection: u32) -> Option<usize> {
-        let guess = connection.checked_sub(self.links.first()?.0)? as usize;
-        if self.links.get(guess).is_some_and(|(number, _)| *number == connection) {
-            return Some(guess);
-        }
-        self.links.binary_search_by_key(&connection, |(number, _)| *number).ok()
+        self.links.iter().map(|(connection, link)| (connection, &**link))
     }
 }

@@ -19,6 +19,6 @@ pub use specification::{
     PublishSpec, QueueSpec,
 };
 pub use whole::{
-    At, Check, CheckKind, ClientDef, ClientDefId, ConstId, ExprId, HEARTBEAT, HandlerId, Pc, Program,
-    QuestionId, Role, Settings, When,
+    At, Check, CheckKind, ClientDef, ClientDefId, ConstId, ExprId, HEARTBEAT, HandlerId, Operand, Pc,
+    Program, QuestionId, Role, Settings, When,
 };

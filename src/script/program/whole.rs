@@ -4,7 +4,7 @@ use crate::amqp::{Name, SimDuration, SimTime};
 use crate::text::Span;
 
 use super::expression::{Const, ExprOp, Question};
-use super::instruction::{Handler, Instr};
+use super::instruction::{Handler, Instr, Var};
 
 /// An index into `Program::code`.
 pub type Pc = u32;
@@ -67,13 +67,31 @@ pub struct Program {
     pub settings: Settings,
 }
 
+/// What an expression is that nothing has to be computed for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Operand<'a> {
+    /// Written out.
+    Constant(&'a Const),
+    /// As a variable holds it.
+    Variable(Var),
+}
+
 impl Program {
-    /// The constant that an expression is, if it is nothing else.
-    pub fn constant(&self, expression: ExprId) -> Option<&Const> {
+    /// What an expression is, if it is only that.
+    pub fn only(&self, expression: ExprId) -> Option<Operand<'_>> {
         let &(start, end) = self.expressions.get(expression.0 as usize)?;
         match self.ops.get(start as usize..end as usize)? {
-            [ExprOp::Const(id)] => self.constants.get(id.0 as usize),
+            [ExprOp::Const(id)] => self.constants.get(id.0 as usize).map(Operand::Constant),
+            [ExprOp::Var(var)] => Some(Operand::Variable(*var)),
             _ => None,
+        }
+    }
+
+    /// The constant that an expression is, if it is nothing else.
+    pub fn constant(&self, expression: ExprId) -> Option<&Const> {
+        match self.only(expression)? {
+            Operand::Constant(constant) => Some(constant),
+            Operand::Variable(_) => None,
         }
     }
 }

@@ -96,6 +96,17 @@ impl Client {
         }
     }
 
+    /// A hidden variable, for a change that leaves its value as large as it is.
+    fn place<'a>(&'a mut self, cx: &'a mut Surroundings<'_>, var: Var) -> Option<&'a mut Value> {
+        match var {
+            Var::World(slot) => cx.world.get_mut(usize::from(slot)),
+            Var::Local { hops, slot } => {
+                let env = self.frames.last()?.env;
+                self.arena.in_place(env, hops, slot)
+            }
+        }
+    }
+
     /// Sets a variable as the frame at work sees it.
     pub(super) fn assign(&mut self, cx: &mut Surroundings<'_>, var: Var, value: Value) {
         match var {
@@ -164,19 +175,21 @@ impl Client {
         var: Var,
         end: Pc,
     ) -> Done<Flow> {
-        let (item, rest) = match self.variable(cx, iterator) {
-            Value::ListCursor(list, at) => match list.items().get(at as usize) {
-                Some(item) => (item.clone(), Value::ListCursor(list.clone(), at + 1)),
-                None => return Ok(Flow::To(end)),
-            },
-            Value::RangeCursor(from, to) if from <= to => match from.checked_add(1) {
-                Some(next) => (Value::Int(from), Value::RangeCursor(next, to)),
+        let item = match self.place(cx, iterator) {
+            Some(Value::ListCursor(list, at)) => {
+                let item = list.items().get(*at as usize).cloned();
+                *at = at.saturating_add(1);
+                item
+            }
+            Some(Value::RangeCursor(from, to)) if *from <= *to => {
+                let item = Value::Int(*from);
                 // The largest number there is was the last one.
-                None => (Value::Int(from), Value::RangeCursor(1, 0)),
-            },
-            _ => return Ok(Flow::To(end)),
+                (*from, *to) = from.checked_add(1).map_or((1, 0), |next| (next, *to));
+                Some(item)
+            }
+            _ => None,
         };
-        self.assign(cx, iterator, rest);
+        let Some(item) = item else { return Ok(Flow::To(end)) };
         self.assign(cx, var, item);
         Ok(Flow::Next)
     }
@@ -189,13 +202,12 @@ impl Client {
         every: ExprId,
     ) -> Done<Flow> {
         let every = self.duration(cx, every)?;
-        let Value::Rounds(began, count) = self.variable(cx, since) else {
+        let Some(Value::Rounds(began, count)) = self.place(cx, since) else {
             self.assign(cx, since, Value::Rounds(cx.now, 0));
             return Ok(Flow::Next);
         };
-        let count = count.saturating_add(1);
-        self.assign(cx, since, Value::Rounds(began, count));
-        let due = SimTime(began.0.saturating_add(every.0.saturating_mul(u64::from(count))));
+        *count = count.saturating_add(1);
+        let due = SimTime(began.0.saturating_add(every.0.saturating_mul(u64::from(*count))));
         if due <= cx.now {
             return Ok(Flow::Next);
         }

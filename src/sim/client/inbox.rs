@@ -219,8 +219,7 @@ impl Client {
         arrived: Value,
     ) {
         let Some(handler) = cx.program.handlers.get(registered.handler.0 as usize) else { return };
-        let env = self.arena.inside(registered.env, handler.slots.max(1));
-        self.arena.set(env, 0, 0, arrived);
+        let env = self.arena.inside(registered.env, arrived, handler.slots);
         self.frames.push(Frame::new(handler.start, env));
         self.has_taken = true;
     }

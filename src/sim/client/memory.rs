@@ -34,18 +34,18 @@ static NULL: Value = Value::Null;
 impl Arena {
     /// An outermost environment, held once.
     pub(super) fn root(&mut self, slots: u16) -> EnvId {
-        self.add(EnvId::NONE, slots)
+        self.add(EnvId::NONE, None, slots)
     }
 
-    /// An environment inside another; both are held once more.
-    pub(super) fn inside(&mut self, parent: EnvId, slots: u16) -> EnvId {
+    /// An environment inside another, with the value of its first variable; both are held once more.
+    pub(super) fn inside(&mut self, parent: EnvId, first: Value, slots: u16) -> EnvId {
         self.hold(parent);
-        self.add(parent, slots)
+        self.add(parent, Some(first), slots)
     }
 
     /// Enters a block: who held the outer environment now holds the inner one, which holds the outer one.
     pub(super) fn enter(&mut self, outer: EnvId, slots: u16) -> EnvId {
-        self.add(outer, slots)
+        self.add(outer, None, slots)
     }
 
     /// Leaves a block: who held the inner environment holds the outer one again.
@@ -90,13 +90,21 @@ impl Arena {
     }
 
     pub(super) fn set(&mut self, env: EnvId, hops: u16, slot: u16, value: Value) {
-        let at = self.outward(env, hops);
-        if let Some(place) =
-            self.envs.get_mut(at.0 as usize).and_then(|env| env.slots.get_mut(usize::from(slot)))
-        {
-            self.bytes = self.bytes + value.bytes() - place.bytes();
+        if let Some((place, bytes)) = self.place(env, hops, slot) {
+            *bytes = *bytes + value.bytes() - place.bytes();
             *place = value;
         }
+    }
+
+    /// The place of a variable, for a change that leaves its value as large as it is.
+    pub(super) fn in_place(&mut self, env: EnvId, hops: u16, slot: u16) -> Option<&mut Value> {
+        self.place(env, hops, slot).map(|(place, _)| place)
+    }
+
+    fn place(&mut self, env: EnvId, hops: u16, slot: u16) -> Option<(&mut Value, &mut u64)> {
+        let at = self.outward(env, hops);
+        let place = self.envs.get_mut(at.0 as usize)?.slots.get_mut(usize::from(slot))?;
+        Some((place, &mut self.bytes))
     }
 
     /// Logical bytes of all variables.
@@ -120,17 +128,22 @@ impl Arena {
         env
     }
 
-    fn add(&mut self, parent: EnvId, slots: u16) -> EnvId {
-        self.bytes += u64::from(slots) * Value::Null.bytes();
-        if let Some(at) = self.free.pop() {
-            let env = &mut self.envs[at as usize];
-            env.parent = parent;
-            env.holders = 1;
-            env.slots.resize(usize::from(slots), Value::Null);
-            return EnvId(at);
+    fn add(&mut self, parent: EnvId, first: Option<Value>, slots: u16) -> EnvId {
+        let id = EnvId(self.free.pop().unwrap_or(self.envs.len() as u32));
+        if id.0 as usize == self.envs.len() {
+            self.envs.push(Env { parent, slots: Vec::new(), holders: 1 });
         }
-        self.envs.push(Env { parent, slots: vec![Value::Null; usize::from(slots)], holders: 1 });
-        EnvId(self.envs.len() as u32 - 1)
+        let env = &mut self.envs[id.0 as usize];
+        (env.parent, env.holders) = (parent, 1);
+        if let Some(first) = first {
+            self.bytes += first.bytes();
+            env.slots.push(first);
+        }
+        for _ in env.slots.len()..usize::from(slots) {
+            self.bytes += Value::Null.bytes();
+            env.slots.push(Value::Null);
+        }
+        id
     }
 }
 
@@ -149,7 +162,7 @@ mod tests {
         arena.set(block, 1, 0, Value::text("outer"));
         arena.hold(block);
         assert_eq!(arena.leave(block), body);
-        let handler = arena.inside(block, 1);
+        let handler = arena.inside(block, Value::Bool(true), 1);
         assert!(matches!(arena.get(handler, 1, 1), Value::Int(5)));
         assert!(matches!(arena.get(handler, 2, 0), Value::Text(_)));
         arena.release(handler);

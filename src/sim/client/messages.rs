@@ -168,7 +168,7 @@ impl Client {
     ) -> Done<Flow> {
         self.check_usable(channel)?;
         let delivery_tag = match what {
-            Some(what) => match self.eval(cx, |eval| eval.settled(what))? {
+            Some(what) => match self.settled(cx, what)? {
                 Value::Message(message) => message.tag,
                 Value::Int(tag) => u64::try_from(tag)
                     .map_err(|_| ScriptError::new("a delivery tag is a number from 0 on"))?,

@@ -40,7 +40,7 @@ impl Client {
                     redelivered: false,
                     consumer_tag: None,
                     message_count: None,
-                    returned: Some((code, text)),
+                    returned: Some(Box::new((code, text))),
                     message,
                     consumer: u32::MAX,
                     delivered: u32::MAX,

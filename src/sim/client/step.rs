@@ -1,7 +1,7 @@
 //! One step of a client: it runs until it waits, ends or has used its fuel.
 
 use crate::amqp::SimTime;
-use crate::script::program::{ExprId, Pc, Program};
+use crate::script::program::{ExprId, Operand, Pc, Program};
 use crate::sim::eval::{Eval, Facts, Fuel};
 use crate::sim::record::{EndReason, WaitKind};
 use crate::sim::value::{ScriptError, Value};
@@ -166,11 +166,12 @@ impl Client {
     }
 
     pub(super) fn pop_frame(&mut self) {
-        if let Some(frame) = self.frames.pop() {
-            let keeps = frame.env == self.root;
-            if !keeps {
-                self.arena.release(frame.env);
-            }
+        let Some(env) = self.frames.last().map(|frame| frame.env) else { return };
+        // Dropped where it stands.
+        self.frames.truncate(self.frames.len() - 1);
+        let keeps = env == self.root;
+        if !keeps {
+            self.arena.release(env);
         }
     }
 
@@ -193,13 +194,15 @@ impl Client {
         cx.put(pc, What::Ended(reason));
     }
 
-    /// What a variable can hold. What is written out needs nobody to evaluate it.
+    /// What a variable can hold. What is written out or stands in a variable needs nobody to evaluate it.
     pub(super) fn settled(&mut self, cx: &mut Surroundings<'_>, id: ExprId) -> Done<Value> {
-        if let Some(constant) = cx.program.constant(id) {
-            cx.fuel.burn(1)?;
-            return Ok(Value::of(constant));
-        }
-        self.eval(cx, |eval| eval.settled(id))
+        let value = match cx.program.only(id) {
+            Some(Operand::Constant(constant)) => Value::of(constant),
+            Some(Operand::Variable(var)) => self.variable(cx, var),
+            None => return self.eval(cx, |eval| eval.settled(id)),
+        };
+        cx.fuel.burn(1)?;
+        Ok(value)
     }
 
     /// Evaluates with what a frame sees.

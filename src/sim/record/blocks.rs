@@ -5,8 +5,8 @@ use super::NONE;
 use super::hash::ColumnsHash;
 use super::kind::RecordKind;
 
-/// Records in a block.
-pub const BLOCK_RECORDS: u32 = 65_536;
+/// Records in a block: 92 kB, which is cleared and filled without leaving the processor's cache.
+pub const BLOCK_RECORDS: u32 = 4_096;
 /// Entries in a block of a side table: they are larger and fewer.
 const BLOCK_ENTRIES: usize = 1_024;
 
@@ -49,7 +49,7 @@ impl Columns {
     }
 }
 
-/// 65,536 records, a column each: 23 bytes a record.
+/// Records, a column each of their parts: 23 bytes a record.
 #[derive(Clone, Debug)]
 pub struct Block {
     /// Filled so far.
@@ -160,6 +160,7 @@ impl<T> Table<T> {
     }
 
     /// Adds an entry; its number.
+    #[inline]
     pub fn push(&mut self, entry: T) -> u32 {
         let number = self.len;
         if (number as usize).is_multiple_of(BLOCK_ENTRIES) {
@@ -170,6 +171,12 @@ impl<T> Table<T> {
             block.push(entry);
         }
         number
+    }
+
+    /// The last block, as far as it is filled, and whether it is full.
+    pub(super) fn last_block(&self) -> (&[T], bool) {
+        let block = self.blocks.last().map_or(&[][..], |block| block);
+        (block, block.len() == BLOCK_ENTRIES)
     }
 
     /// The first block may grow: most recordings are small.

@@ -41,14 +41,15 @@ pub struct Recording {
     rebases: Vec<(u32, u64)>,
     /// The base of the last of them.
     base: u64,
+    /// The time of the last step, since that base: of all its records.
+    since: u32,
     len: u32,
     step_first: Table<u32>,
-    step_time: Table<u64>,
     tables: Tables,
-    /// Of steps and side tables.
+    /// Of side tables.
     hash: RunningHash,
     command_hash: CommandHash,
-    /// Of the blocks that are full.
+    /// Of the blocks that are full, of records and of steps.
     columns_hash: ColumnsHash,
     checkpoints: Vec<Checkpoint>,
     /// Steps between two checkpoints, at least.
@@ -81,9 +82,9 @@ impl Recording {
             blocks: Vec::new(),
             rebases: vec![(0, 0)],
             base: 0,
+            since: 0,
             len: 0,
             step_first: Table::default(),
-            step_time: Table::default(),
             tables,
             hash: RunningHash::default(),
             command_hash: CommandHash::default(),
@@ -151,6 +152,9 @@ impl Recording {
         if let Some(block) = self.blocks.last().filter(|block| block.len < BLOCK_RECORDS) {
             block.hash_into(&mut columns);
         }
+        if let (steps, false) = self.step_first.last_block() {
+            columns.column(steps);
+        }
         columns.put_into(&mut hash);
         hash.value()
     }
@@ -209,7 +213,7 @@ impl Recording {
     pub fn step(&self, step: u32) -> Option<StepInfo> {
         let first = *self.step_first.get(step)?;
         let end = self.step_first.get(step + 1).copied().unwrap_or_else(|| self.len());
-        Some(StepInfo { step, time: SimTime(*self.step_time.get(step)?), first, end })
+        Some(StepInfo { step, time: self.time_of(first)?, first, end })
     }
 
     /// The step that a record belongs to.
@@ -220,7 +224,8 @@ impl Recording {
 
     /// How many steps are not after that time: the moment "at" it.
     pub fn steps_until(&self, time: SimTime) -> u32 {
-        partition(self.steps(), |step| self.step_time.get(step).is_some_and(|at| *at <= time.0))
+        let begins = |step| self.step_first.get(step).and_then(|first| self.time_of(*first));
+        partition(self.steps(), |step| begins(step).is_some_and(|at| at <= time))
     }
 
     /// The virtual time of the last step so far.
@@ -314,20 +319,20 @@ impl Sink for Recording {
     const KEEPS: bool = true;
 
     fn begin_step(&mut self, at: SimTime) {
-        let first = self.len();
-        self.step_first.push(first);
-        self.step_time.push(at.0);
-        self.hash.pair(first, NONE);
+        self.since = self.since_base(at.0);
+        self.step_first.push(self.len);
+        if let (steps, true) = self.step_first.last_block() {
+            self.columns_hash.column(steps);
+        }
     }
 
-    fn put(&mut self, at: SimTime, record: Columns) {
-        let since = self.since_base(at.0);
+    fn put(&mut self, record: Columns) {
         if self.len.is_multiple_of(BLOCK_RECORDS) {
             self.add_block();
         }
         self.len += 1;
         if let Some(block) = self.blocks.last_mut() {
-            block.put(since, record);
+            block.put(self.since, record);
             if block.len == BLOCK_RECORDS {
                 block.hash_into(&mut self.columns_hash);
             }

@@ -21,8 +21,8 @@ pub trait Sink {
     /// A step begins; the records up to the next call are its.
     fn begin_step(&mut self, at: SimTime);
 
-    /// Takes a record.
-    fn put(&mut self, at: SimTime, record: Columns);
+    /// Takes a record of the step that began last.
+    fn put(&mut self, record: Columns);
 
     /// Takes an entry of a side table; its number there.
     fn enter(&mut self, entry: Entry) -> u32;
@@ -63,7 +63,7 @@ impl Sink for Unrecorded {
 
     fn begin_step(&mut self, _: SimTime) {}
 
-    fn put(&mut self, _: SimTime, _: Columns) {}
+    fn put(&mut self, _: Columns) {}
 
     fn enter(&mut self, _: Entry) -> u32 {
         super::NONE
@@ -81,6 +81,8 @@ pub struct Counts {
     pub bucket: u64,
     /// Steps taken.
     pub steps: u64,
+    /// When the last one was.
+    at: SimTime,
     /// How often, by bucket, actor and kind.
     pub by_actor: BTreeMap<(u64, u16, RecordKind), u64>,
     /// How often, by bucket, queue and kind, of records whose object is a queue.
@@ -90,20 +92,22 @@ pub struct Counts {
 impl Counts {
     /// With buckets of that many microseconds.
     pub fn new(bucket: u64) -> Self {
-        Self { bucket: bucket.max(1), steps: 0, by_actor: BTreeMap::new(), by_queue: BTreeMap::new() }
+        let (by_actor, by_queue) = (BTreeMap::new(), BTreeMap::new());
+        Self { bucket: bucket.max(1), steps: 0, at: SimTime::ZERO, by_actor, by_queue }
     }
 }
 
 impl Sink for Counts {
     const KEEPS: bool = false;
 
-    fn begin_step(&mut self, _: SimTime) {
+    fn begin_step(&mut self, at: SimTime) {
         self.steps += 1;
+        self.at = at;
     }
 
-    fn put(&mut self, at: SimTime, record: Columns) {
+    fn put(&mut self, record: Columns) {
         use RecordKind::{DeadLettered, Dropped, Enqueued, Got, Requeued, Settled};
-        let bucket = at.0 / self.bucket;
+        let bucket = self.at.0 / self.bucket;
         *self.by_actor.entry((bucket, record.actor, record.kind)).or_default() += 1;
         if matches!(record.kind, Enqueued | Dropped | Got | Settled | Requeued | DeadLettered) {
             *self.by_queue.entry((bucket, record.object, record.kind)).or_default() += 1;

@@ -219,7 +219,7 @@ impl Simulation {
             self.count.step_time = self.now;
             sink.begin_step(self.now);
         }
-        sink.put(self.now, record);
+        sink.put(record);
         self.count.records += 1;
         self.count.records - 1
     }
@@ -230,7 +230,7 @@ impl Simulation {
             self.put(sink, record);
             return;
         }
-        sink.put(self.count.step_time, record);
+        sink.put(record);
         self.count.records += 1;
     }
 }

@@ -63,8 +63,8 @@ pub struct MessageValue {
     pub consumer_tag: Option<Name>,
     /// How many were left in the queue, of a get.
     pub message_count: Option<u32>,
-    /// Why it came back: code and text of a return.
-    pub returned: Option<(u16, Name)>,
+    /// Why it came back: code and text of a return. Boxed, as it is rare, and messages are moved about.
+    pub returned: Option<Box<(u16, Name)>>,
     /// The port's number of the message.
     pub message: u32,
     /// The port's number of the consumer.
@@ -211,8 +211,8 @@ impl MessageValue {
             "delivery_tag" => Value::Int(self.tag as i64),
             "consumer_tag" => text(&self.consumer_tag),
             "message_count" => number(self.message_count.map(i64::from)),
-            "code" => number(self.returned.as_ref().map(|(code, _)| i64::from(*code))),
-            "text" => self.returned.as_ref().map_or(Value::Null, |(_, text)| Value::Text(text.clone())),
+            "code" => number(self.returned.as_ref().map(|why| i64::from(why.0))),
+            "text" => self.returned.as_ref().map_or(Value::Null, |why| Value::Text(why.1.clone())),
             "headers" => match &properties.headers {
                 Some(table) => value_of_field(&FieldValue::Table(table.clone())),
                 None => Value::Null,
