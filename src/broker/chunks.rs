@@ -76,10 +76,19 @@ impl<T: Clone> Chunks<T> {
     }
 
     pub fn pop_front(&mut self) -> Option<T> {
-        let item = self.head.pop_front()?;
-        self.len -= 1;
+        self.len = self.len.saturating_sub(1);
+        if self.head.len() > 1 || self.len == 0 {
+            // The last thing that is done, so that the item is moved once.
+            return self.head.pop_front();
+        }
+        self.pop_last_of_head()
+    }
+
+    #[cold]
+    fn pop_last_of_head(&mut self) -> Option<T> {
+        let item = self.head.pop_front();
         self.fill_head();
-        Some(item)
+        item
     }
 
     fn fill_head(&mut self) {

@@ -3,7 +3,7 @@
 use crate::amqp::{Name, SimDuration, SimTime};
 use crate::text::Span;
 
-use super::expression::{Const, ExprOp, Question};
+use super::expression::{Binary, Const, ExprOp, Question};
 use super::instruction::{Handler, Instr, Var};
 
 /// An index into `Program::code`.
@@ -74,6 +74,8 @@ pub enum Operand<'a> {
     Constant(&'a Const),
     /// As a variable holds it.
     Variable(Var),
+    /// A range, both ends written out.
+    Range(&'a Const, &'a Const),
 }
 
 impl Program {
@@ -83,6 +85,10 @@ impl Program {
         match self.ops.get(start as usize..end as usize)? {
             [ExprOp::Const(id)] => self.constants.get(id.0 as usize).map(Operand::Constant),
             [ExprOp::Var(var)] => Some(Operand::Variable(*var)),
+            [ExprOp::Const(from), ExprOp::Const(to), ExprOp::Binary(Binary::Range)] => {
+                let end = |id: &ConstId| self.constants.get(id.0 as usize);
+                Some(Operand::Range(end(from)?, end(to)?))
+            }
             _ => None,
         }
     }
@@ -91,7 +97,7 @@ impl Program {
     pub fn constant(&self, expression: ExprId) -> Option<&Const> {
         match self.only(expression)? {
             Operand::Constant(constant) => Some(constant),
-            Operand::Variable(_) => None,
+            Operand::Variable(_) | Operand::Range(..) => None,
         }
     }
 }

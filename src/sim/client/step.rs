@@ -199,7 +199,7 @@ impl Client {
         let value = match cx.program.only(id) {
             Some(Operand::Constant(constant)) => Value::of(constant),
             Some(Operand::Variable(var)) => self.variable(cx, var),
-            None => return self.eval(cx, |eval| eval.settled(id)),
+            Some(Operand::Range(..)) | None => return self.eval(cx, |eval| eval.settled(id)),
         };
         cx.fuel.burn(1)?;
         Ok(value)

@@ -1,7 +1,7 @@
 //! Waits: how they begin, and when they are over.
 
 use crate::amqp::SimDuration;
-use crate::script::program::{ExprId, Pc};
+use crate::script::program::{Const, ExprId, Operand, Pc};
 use crate::sim::random::Stream;
 use crate::sim::value::{ScriptError, Value};
 
@@ -16,9 +16,7 @@ fn duration(value: &Value, chance: &mut Stream) -> Result<SimDuration, ScriptErr
     match value {
         Value::Duration(duration) => Ok(*duration),
         Value::Range(ends) => match (&ends.0, &ends.1) {
-            (Value::Duration(from), Value::Duration(to)) if from <= to => {
-                Ok(SimDuration(from.0 + chance.below((to.0 - from.0).saturating_add(1))))
-            }
+            (Value::Duration(from), Value::Duration(to)) if from <= to => Ok(between(*from, *to, chance)),
             _ => Err(ScriptError::new("a range of durations begins with the shorter one")),
         },
         other => Err(ScriptError::new(format!(
@@ -28,10 +26,29 @@ fn duration(value: &Value, chance: &mut Stream) -> Result<SimDuration, ScriptErr
     }
 }
 
+/// One by chance, both ends included.
+fn between(from: SimDuration, to: SimDuration, chance: &mut Stream) -> SimDuration {
+    SimDuration(from.0 + chance.below((to.0 - from.0).saturating_add(1)))
+}
+
 impl Client {
+    /// Nearly all durations are written out: no value is made of them.
     pub(super) fn duration(&mut self, cx: &mut Surroundings<'_>, id: ExprId) -> Done<SimDuration> {
-        let value = self.settled(cx, id)?;
-        Ok(duration(&value, &mut self.chance)?)
+        match cx.program.only(id) {
+            Some(Operand::Constant(Const::Duration(length))) => {
+                cx.fuel.burn(1)?;
+                Ok(*length)
+            }
+            Some(Operand::Range(Const::Duration(from), Const::Duration(to))) if from <= to => {
+                // Two operands and the operator.
+                cx.fuel.burn(3)?;
+                Ok(between(*from, *to, &mut self.chance))
+            }
+            _ => {
+                let value = self.settled(cx, id)?;
+                Ok(duration(&value, &mut self.chance)?)
+            }
+        }
     }
 
     pub(super) fn wait(&mut self, cx: &mut Surroundings<'_>, pc: Pc, length: ExprId) -> Done<Flow> {
