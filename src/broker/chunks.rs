@@ -64,8 +64,9 @@ impl<T: Clone> Chunks<T> {
 
     /// Adds an item; if they have an order, its is higher than all others'.
     pub fn push_back(&mut self, item: T) {
+        let is_short = self.head.len() == self.len as usize && self.head.len() < CHUNK;
         self.len += 1;
-        if self.head.len() < CHUNK && self.middle.is_empty() && self.tail.is_empty() {
+        if is_short {
             return self.head.push_back(item);
         }
         if self.tail.len() >= CHUNK {
