@@ -29,6 +29,8 @@ pub(super) struct Consumer {
     pub in_flight: u32,
     /// The cancelled consumer of a quorum queue in whose place it is.
     pub heir_of: ConsumerId,
+    /// Its turn came when a quorum queue took it for that one, and does not come again.
+    pub is_lost: bool,
     /// Its turn came when it could not take anything, and it stands in no row until it can: the how manieth of its queue
     /// that was. 0: it stands in its row.
     pub blocked: u32,
@@ -189,17 +191,17 @@ impl Broker {
 
     /// RabbitMQ: a quorum queue knows its consumers by channel and tag. One that takes the tag of a cancelled one of which
     /// the channel still holds messages is that one again, unless another is active; what is held counts for its prefetch.
-    pub(super) fn inherit(&mut self, consumer: ConsumerId) {
+    /// Whether there was such a one.
+    pub(super) fn inherit(&mut self, consumer: ConsumerId) -> bool {
         let Consumer { channel, queue, .. } = *self.consumer(consumer);
-        if self.queue(queue).active != ConsumerId::NONE {
-            return;
-        }
-        let tag = self.consumer(consumer).tag.clone();
+        let tag = &self.consumer(consumer).tag;
         let is_left = |one: &&Unacked| {
-            one.queue == queue && one.consumer != ConsumerId::NONE && self.consumer(one.consumer).tag == tag
+            let other = one.consumer;
+            let is_another = other != ConsumerId::NONE && other != consumer;
+            one.queue == queue && is_another && self.consumer(other).tag == *tag
         };
         let left: Vec<Unacked> = self.channel(channel).unacked.iter().filter(is_left).copied().collect();
-        let Some(first) = left.first() else { return };
+        let Some(first) = left.first() else { return false };
         let heir_of = self.line_of(first.consumer);
         for one in &left {
             self.consumer_mut(one.consumer).in_flight -= 1;
@@ -208,6 +210,17 @@ impl Broker {
         let state = self.consumer_mut(consumer);
         state.heir_of = heir_of;
         state.in_flight = left.len() as u32;
+        true
+    }
+
+    /// The turn of a consumer has come. RabbitMQ: in a quorum queue one whose tag was taken again is taken for the
+    /// cancelled one only now, and for cancelled, too: nobody is active.
+    fn activate(&mut self, queue: QueueId, next: ConsumerId) {
+        let is_lost = next != ConsumerId::NONE && self.queue(queue).is_quorum() && self.inherit(next);
+        if is_lost {
+            self.consumer_mut(next).is_lost = true;
+        }
+        self.queue_mut(queue).active = if is_lost { ConsumerId::NONE } else { next };
     }
 
     /// The first of the consumers that are one to a quorum queue.
@@ -226,7 +239,7 @@ impl Broker {
         let active = self.queue(queue).active;
         let next = self.next_active(queue, active);
         if active == ConsumerId::NONE {
-            self.queue_mut(queue).active = next;
+            self.activate(queue, next);
         } else if next != ConsumerId::NONE && self.consumer(next).priority > self.consumer(active).priority {
             let is_quiescing = self.consumer(active).in_flight > 0;
             let state = self.queue_mut(queue);
@@ -256,9 +269,8 @@ impl Broker {
     /// Chooses the next single active consumer in the place of one that goes.
     fn elect(&mut self, queue: QueueId) {
         let next = self.next_active(queue, ConsumerId::NONE);
-        let state = self.queue_mut(queue);
-        state.active = next;
-        state.is_quiescing = false;
+        self.queue_mut(queue).is_quiescing = false;
+        self.activate(queue, next);
     }
 
     /// The one to be active: of the highest priority; in a quorum queue that has the most credit; that came first.
@@ -270,7 +282,8 @@ impl Broker {
             let priority = if by_priority { -consumer.priority } else { 0 };
             (priority, if self.yields(queue) { -consumer.quorum_credit() } else { 0 })
         };
-        let others = state.consumers.all().iter().copied().filter(|id| *id != but);
+        let others =
+            state.consumers.all().iter().copied().filter(|id| *id != but && !self.consumer(*id).is_lost);
         others.min_by_key(rank).unwrap_or(ConsumerId::NONE)
     }
 }
