@@ -84,6 +84,22 @@ impl Rows {
         self.rows.retain(|(_, row)| !row.is_empty());
     }
 
+    /// It is gone, but its place in its row is found empty only when a message is to be handed out there.
+    pub fn leave(&mut self, consumer: ConsumerId) {
+        self.all.retain(|other| *other != consumer);
+    }
+
+    /// A consumer takes the place of one that has left, if that is there still.
+    pub fn take_place(&mut self, consumer: ConsumerId, left: ConsumerId) {
+        let mut places = self.rows.iter_mut().flat_map(|(_, row)| row.iter_mut());
+        if places.any(|place| *place == left) {
+            for (_, row) in &mut self.rows {
+                row.retain(|other| *other != consumer);
+                row.iter_mut().filter(|place| **place == left).for_each(|place| *place = consumer);
+            }
+        }
+    }
+
     /// Puts a consumer at the end of its row.
     pub fn stand(&mut self, consumer: ConsumerId, priority: i64) {
         match self.rows.binary_search_by(|(other, _)| priority.cmp(other)) {
@@ -149,8 +165,14 @@ impl Broker {
         if queue != QueueId::NONE {
             let now = self.now;
             self.forget_limit(consumer);
+            let state = self.consumer(consumer);
+            let has_turn = state.in_flight > 0 && state.has_credit();
             let state = &mut self.queues[queue.index()];
-            state.consumers.remove(consumer);
+            // RabbitMQ: a quorum queue keeps the turn of one that left with messages, for whoever takes its tag.
+            match has_turn && state.is_quorum() && !state.spec.single_active {
+                true => state.consumers.leave(consumer),
+                false => state.consumers.remove(consumer),
+            }
             if let Some(stream) = &mut state.stream {
                 stream.readers.retain(|other| *other != consumer);
             }
@@ -203,6 +225,7 @@ impl Broker {
         let left: Vec<Unacked> = self.channel(channel).unacked.iter().filter(is_left).copied().collect();
         let Some(first) = left.first() else { return false };
         let heir_of = self.line_of(first.consumer);
+        self.queue_mut(queue).consumers.take_place(consumer, first.consumer);
         for one in &left {
             self.consumer_mut(one.consumer).in_flight -= 1;
             self.channel_mut(channel).unacked.update(one.order(), |one| one.consumer = consumer);
