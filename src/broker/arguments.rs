@@ -182,9 +182,9 @@ pub(super) const QUORUM: [&str; 19] = [
     "x-message-ttl",
     "x-queue-leader-locator",
     "x-consumer-timeout",
-    "x-delayed-retry-max",
-    "x-delayed-retry-min",
     "x-delayed-retry-type",
+    "x-delayed-retry-min",
+    "x-delayed-retry-max",
 ];
 
 /// Arguments that compare, and are known, in a stream.

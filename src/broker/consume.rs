@@ -63,6 +63,7 @@ impl Broker {
             is_alive: true,
             in_flight: 0,
             heir_of: ConsumerId::NONE,
+            is_lost: false,
             blocked: 0,
             reader,
         });
@@ -73,7 +74,7 @@ impl Broker {
         if exclusive {
             queue.exclusive_consumer = consumer;
         }
-        if queue.is_quorum() {
+        if queue.is_quorum() && queue.active == ConsumerId::NONE {
             self.inherit(consumer);
         }
         self.add_to_single_active(id, consumer);

@@ -29,6 +29,8 @@ pub(super) struct Consumer {
     pub in_flight: u32,
     /// The cancelled consumer of a quorum queue in whose place it is.
     pub heir_of: ConsumerId,
+    /// Its turn came when a quorum queue took it for that one, and does not come again.
+    pub is_lost: bool,
     /// Its turn came when it could not take anything, and it stands in no row until it can: the how manieth of its queue
     /// that was. 0: it stands in its row.
     pub blocked: u32,
@@ -80,6 +82,22 @@ impl Rows {
             row.retain(|other| *other != consumer);
         }
         self.rows.retain(|(_, row)| !row.is_empty());
+    }
+
+    /// It is gone, but its place in its row is found empty only when a message is to be handed out there.
+    pub fn leave(&mut self, consumer: ConsumerId) {
+        self.all.retain(|other| *other != consumer);
+    }
+
+    /// A consumer takes the place of one that has left, if that is there still.
+    pub fn take_place(&mut self, consumer: ConsumerId, left: ConsumerId) {
+        let mut places = self.rows.iter_mut().flat_map(|(_, row)| row.iter_mut());
+        if places.any(|place| *place == left) {
+            for (_, row) in &mut self.rows {
+                row.retain(|other| *other != consumer);
+                row.iter_mut().filter(|place| **place == left).for_each(|place| *place = consumer);
+            }
+        }
     }
 
     /// Puts a consumer at the end of its row.
@@ -147,8 +165,14 @@ impl Broker {
         if queue != QueueId::NONE {
             let now = self.now;
             self.forget_limit(consumer);
+            let state = self.consumer(consumer);
+            let has_turn = state.in_flight > 0 && state.has_credit();
             let state = &mut self.queues[queue.index()];
-            state.consumers.remove(consumer);
+            // RabbitMQ: a quorum queue keeps the turn of one that left with messages, for whoever takes its tag.
+            match has_turn && state.is_quorum() && !state.spec.single_active {
+                true => state.consumers.leave(consumer),
+                false => state.consumers.remove(consumer),
+            }
             if let Some(stream) = &mut state.stream {
                 stream.readers.retain(|other| *other != consumer);
             }
@@ -189,18 +213,19 @@ impl Broker {
 
     /// RabbitMQ: a quorum queue knows its consumers by channel and tag. One that takes the tag of a cancelled one of which
     /// the channel still holds messages is that one again, unless another is active; what is held counts for its prefetch.
-    pub(super) fn inherit(&mut self, consumer: ConsumerId) {
+    /// Whether there was such a one.
+    pub(super) fn inherit(&mut self, consumer: ConsumerId) -> bool {
         let Consumer { channel, queue, .. } = *self.consumer(consumer);
-        if self.queue(queue).active != ConsumerId::NONE {
-            return;
-        }
-        let tag = self.consumer(consumer).tag.clone();
+        let tag = &self.consumer(consumer).tag;
         let is_left = |one: &&Unacked| {
-            one.queue == queue && one.consumer != ConsumerId::NONE && self.consumer(one.consumer).tag == tag
+            let other = one.consumer;
+            let is_another = other != ConsumerId::NONE && other != consumer;
+            one.queue == queue && is_another && self.consumer(other).tag == *tag
         };
         let left: Vec<Unacked> = self.channel(channel).unacked.iter().filter(is_left).copied().collect();
-        let Some(first) = left.first() else { return };
+        let Some(first) = left.first() else { return false };
         let heir_of = self.line_of(first.consumer);
+        self.queue_mut(queue).consumers.take_place(consumer, first.consumer);
         for one in &left {
             self.consumer_mut(one.consumer).in_flight -= 1;
             self.channel_mut(channel).unacked.update(one.order(), |one| one.consumer = consumer);
@@ -208,6 +233,17 @@ impl Broker {
         let state = self.consumer_mut(consumer);
         state.heir_of = heir_of;
         state.in_flight = left.len() as u32;
+        true
+    }
+
+    /// The turn of a consumer has come. RabbitMQ: in a quorum queue one whose tag was taken again is taken for the
+    /// cancelled one only now, and for cancelled, too: nobody is active.
+    fn activate(&mut self, queue: QueueId, next: ConsumerId) {
+        let is_lost = next != ConsumerId::NONE && self.queue(queue).is_quorum() && self.inherit(next);
+        if is_lost {
+            self.consumer_mut(next).is_lost = true;
+        }
+        self.queue_mut(queue).active = if is_lost { ConsumerId::NONE } else { next };
     }
 
     /// The first of the consumers that are one to a quorum queue.
@@ -226,7 +262,7 @@ impl Broker {
         let active = self.queue(queue).active;
         let next = self.next_active(queue, active);
         if active == ConsumerId::NONE {
-            self.queue_mut(queue).active = next;
+            self.activate(queue, next);
         } else if next != ConsumerId::NONE && self.consumer(next).priority > self.consumer(active).priority {
             let is_quiescing = self.consumer(active).in_flight > 0;
             let state = self.queue_mut(queue);
@@ -256,9 +292,8 @@ impl Broker {
     /// Chooses the next single active consumer in the place of one that goes.
     fn elect(&mut self, queue: QueueId) {
         let next = self.next_active(queue, ConsumerId::NONE);
-        let state = self.queue_mut(queue);
-        state.active = next;
-        state.is_quiescing = false;
+        self.queue_mut(queue).is_quiescing = false;
+        self.activate(queue, next);
     }
 
     /// The one to be active: of the highest priority; in a quorum queue that has the most credit; that came first.
@@ -270,7 +305,8 @@ impl Broker {
             let priority = if by_priority { -consumer.priority } else { 0 };
             (priority, if self.yields(queue) { -consumer.quorum_credit() } else { 0 })
         };
-        let others = state.consumers.all().iter().copied().filter(|id| *id != but);
+        let others =
+            state.consumers.all().iter().copied().filter(|id| *id != but && !self.consumer(*id).is_lost);
         others.min_by_key(rank).unwrap_or(ConsumerId::NONE)
     }
 }

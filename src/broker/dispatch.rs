@@ -180,6 +180,10 @@ impl Broker {
         }
         loop {
             let consumer = self.queue(id).consumers.next()?;
+            if !self.consumer(consumer).is_alive {
+                self.queue_mut(id).consumers.drop_next();
+                continue;
+            }
             if self.can_take(self.consumer(consumer)) {
                 self.queue_mut(id).consumers.pass_turn();
                 return Some(consumer);

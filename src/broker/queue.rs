@@ -111,8 +111,9 @@ pub(super) struct Ready {
     expiring: u32,
     /// With two levels the lower one gets every third turn; this counts them.
     turn: Option<u8>,
-    /// The head came before others, and nobody has looked yet whether it is too old.
-    is_unlooked: bool,
+    /// The head came before others, and nobody has looked yet whether it is too old; when somebody will, as the one that
+    /// was the head before expires then.
+    unlooked_until: Option<SimTime>,
 }
 
 /// RabbitMQ: of three turns the lower of two levels gets one.
@@ -128,7 +129,7 @@ impl Ready {
             bytes: 0,
             expiring: 0,
             turn: two_levels.then_some(0),
-            is_unlooked: false,
+            unlooked_until: None,
         }
     }
 
@@ -154,14 +155,18 @@ impl Ready {
         self.count_in(row, &entry, bytes);
     }
 
-    /// What was pushed last is not looked at, if it is the head.
+    /// What was pushed last is not looked at, if it is the head. RabbitMQ: a timer that runs for the head before it stays.
     pub fn overlook(&mut self, entry: &Entry) {
-        self.is_unlooked |= self.head().is_some_and(|head| head.message == entry.message);
+        let row = usize::from(entry.priority);
+        if self.unlooked_until.is_none() && self.head().is_some_and(|head| head.message == entry.message) {
+            let before = self.rows[..row].iter().rev().find_map(Chunks::front);
+            self.unlooked_until = Some(before.map_or(SimTime::MAX, |head| head.expires));
+        }
     }
 
     /// Something happened after which the head is looked at.
     pub fn look(&mut self) {
-        self.is_unlooked = false;
+        self.unlooked_until = None;
     }
 
     /// Back to its place.
@@ -207,7 +212,7 @@ impl Ready {
 
     /// The first head that is too old: of each row in a quorum queue, else only what is delivered next.
     pub fn expired(&self, now: SimTime, of_each_row: bool) -> Option<Entry> {
-        if self.expiring == 0 || self.is_unlooked {
+        if self.expiring == 0 || self.unlooked_until.is_some() {
             return None;
         }
         self.heads(of_each_row).find(|entry| entry.expires <= now).copied()
@@ -215,10 +220,11 @@ impl Ready {
 
     /// When the first of the heads expires.
     pub fn expires_at(&self, of_each_row: bool) -> Option<SimTime> {
-        if self.expiring == 0 || self.is_unlooked {
+        if self.expiring == 0 {
             return None;
         }
-        self.heads(of_each_row).map(|entry| entry.expires).min().filter(|soonest| *soonest != SimTime::MAX)
+        let expires = || self.heads(of_each_row).map(|entry| entry.expires).min();
+        self.unlooked_until.or_else(expires).filter(|soonest| *soonest != SimTime::MAX)
     }
 
     fn heads(&self, of_each_row: bool) -> impl Iterator<Item = &Entry> {

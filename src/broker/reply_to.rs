@@ -43,6 +43,7 @@ impl Broker {
             is_alive: true,
             in_flight: 0,
             heir_of: ConsumerId::NONE,
+            is_lost: false,
             blocked: 0,
             reader: super::stream_reader::Reader::default(),
         });
