@@ -224,7 +224,8 @@ pub fn definition(random: &mut Random, operator: bool, instant: bool) -> Value {
     if operator { random.pick(&operators) } else { random.pick(&own) }
 }
 
-fn set_flags(random: &mut Random, step: &mut Map<String, Value>, flags: &[(&str, u64)]) {
+/// Flags that are set so many times in a hundred.
+pub fn set_flags(random: &mut Random, step: &mut Map<String, Value>, flags: &[(&str, u64)]) {
     for (key, percent) in flags {
         if random.percent(*percent) {
             step.insert((*key).to_owned(), json!(true));

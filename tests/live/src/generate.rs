@@ -8,6 +8,7 @@ use warren::conformance::Replay;
 use crate::arguments::{self, QUEUES};
 use crate::random::Random;
 use crate::real::LAST;
+use crate::streams::Streams;
 use crate::world::{Channel, World};
 
 /// Operations of a sequence, between its opening and the closing questions.
@@ -16,7 +17,7 @@ pub const OPERATIONS: u32 = 30;
 const LOOK_MAX: u32 = 12;
 
 /// What is done, and how often by itself.
-const KINDS: [(Kind, u32); 28] = [
+pub const KINDS: [(Kind, u32); 28] = [
     (Kind::QueueDeclare, 12),
     (Kind::QueuePassive, 2),
     (Kind::QueueBind, 8),
@@ -101,6 +102,10 @@ pub struct Drawing {
     weights: Vec<u32>,
     /// How many of a hundred declares are about quorum queues.
     pub(super) quorum_percent: u64,
+    /// What the sequence has to do with streams.
+    pub(super) streams: Streams,
+    /// Queues that are streams.
+    pub(super) streaming: Vec<String>,
     /// How a queue was declared first: most declares repeat it.
     pub(super) declared: Vec<(String, Map<String, Value>)>,
     /// Names of queues and exchanges that are there.
@@ -120,6 +125,7 @@ impl Drawing {
         // What a sequence does much of, and what it does not do at all, is drawn first.
         let weights = KINDS.iter().map(|(_, weight)| weight * [0, 1, 2, 2, 4][random.below(5)]).collect();
         let quorum_percent = [0, 0, 0, 0, 60][random.below(5)];
+        let streams = Streams::new(&mut random, version);
         Self {
             random,
             replay: Replay::new(BrokerConfig::conformance(version)),
@@ -127,6 +133,8 @@ impl Drawing {
             steps: Vec::new(),
             weights,
             quorum_percent,
+            streams,
+            streaming: Vec::new(),
             declared: Vec::new(),
             queues: Vec::new(),
             exchanges: Vec::new(),
@@ -137,10 +145,11 @@ impl Drawing {
         }
     }
 
-    fn take(&mut self, step: Value) {
+    pub(super) fn take(&mut self, step: Value) {
         let outcome = self.replay.step(&step);
         self.world.observe(&step, &outcome);
         self.dead_letters |= step.to_string().contains("dead-letter-exchange");
+        self.note_type(&step, &outcome);
         self.steps.push(step);
         let state = self.replay.state();
         let names = |key: &str| {
@@ -153,10 +162,24 @@ impl Drawing {
         self.hashing = hashing.filter_map(|item| item["name"].as_str().map(str::to_owned)).collect();
     }
 
+    /// A queue that was declared is of the type that the declare says.
+    fn note_type(&mut self, step: &Value, outcome: &Value) {
+        let Some(queue) = step["queue"].as_str().filter(|_| outcome["ok"].is_object()) else { return };
+        if step["op"] == "queue.declare" && step["passive"] != true {
+            self.streaming.retain(|known| known != queue);
+            if step["arguments"]["x-queue-type"] == "stream" {
+                self.streaming.push(queue.to_owned());
+            }
+        }
+    }
+
     /// Mostly one that is there.
     pub(super) fn queue(&mut self) -> String {
         if self.queues.is_empty() || self.random.percent(10) {
             return self.random.pick(&QUEUES).to_owned();
+        }
+        if !self.streaming.is_empty() && self.random.percent(50) {
+            return self.random.pick(&self.streaming);
         }
         self.random.pick(&self.queues)
     }
@@ -198,7 +221,7 @@ impl Drawing {
         let at = if !closed.is_empty() && self.random.percent(2) && self.is_connected(closed[0]) {
             closed[0]
         } else {
-            self.random.pick(&open)
+            self.pick_channel(&open)
         };
         let mut weights = self.weights.clone();
         for (index, (kind, weight)) in KINDS.iter().enumerate() {
@@ -217,11 +240,23 @@ impl Drawing {
                     weights[index] /= 16;
                 }
                 Kind::Cancel if channel.consumers.is_empty() => weights[index] /= 8,
+                // What a transaction publishes comes at once.
+                Kind::TxSelect if !self.streams.several => weights[index] = 0,
                 _ => {}
             }
         }
+        self.read_streams(at, &mut weights);
         let kind = KINDS[self.random.weighted(&weights)].0;
+        let kind = self.instead(kind, at);
         self.step(kind, at)
+    }
+
+    /// Any of them; where streams are, rather one that consumes.
+    fn pick_channel(&mut self, open: &[usize]) -> usize {
+        let consuming: Vec<usize> =
+            open.iter().copied().filter(|at| !self.world.channels[*at].consumers.is_empty()).collect();
+        let prefers = !self.streaming.is_empty() && !consuming.is_empty() && self.random.percent(60);
+        self.random.pick(if prefers { &consuming } else { open })
     }
 
     fn is_connected(&self, channel: usize) -> bool {
@@ -312,6 +347,11 @@ impl Drawing {
         let state = self.replay.state();
         for queue in state["queues"].as_array().into_iter().flatten() {
             if queue["ready"] == 0 {
+                continue;
+            }
+            let name = queue["name"].as_str().unwrap_or_default();
+            if self.is_stream(name) {
+                self.look_into_stream(name, LAST);
                 continue;
             }
             for _ in 0..LOOK_MAX {

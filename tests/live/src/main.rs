@@ -13,6 +13,7 @@ mod real;
 mod reasons;
 mod reply;
 mod run;
+mod streams;
 mod world;
 
 use std::collections::BTreeMap;

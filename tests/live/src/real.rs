@@ -61,6 +61,9 @@ impl<'a> Real<'a> {
         if !quiet || ok.is_none() {
             self.settle()?;
         }
+        if op == "queue.delete" {
+            self.probe.forget_consumers()?;
+        }
         let events = self.events();
         if let (Some(symbol), Some(reply)) = (step["as"].as_str(), &ok) {
             for key in ["queue", "consumer_tag"] {
