@@ -17,7 +17,7 @@ pub const OPERATIONS: u32 = 30;
 const LOOK_MAX: u32 = 12;
 
 /// What is done, and how often by itself.
-pub const KINDS: [(Kind, u32); 28] = [
+pub const KINDS: [(Kind, u32); 29] = [
     (Kind::QueueDeclare, 12),
     (Kind::QueuePassive, 2),
     (Kind::QueueBind, 8),
@@ -46,6 +46,7 @@ pub const KINDS: [(Kind, u32); 28] = [
     (Kind::Policy, 2),
     (Kind::ClearPolicy, 1),
     (Kind::ReplyTo, 1),
+    (Kind::Permit, 0),
 ];
 
 /// A kind of operation.
@@ -79,6 +80,7 @@ pub enum Kind {
     Policy,
     ClearPolicy,
     ReplyTo,
+    Permit,
 }
 
 /// The steps of a seed.
@@ -106,6 +108,8 @@ pub struct Drawing {
     pub(super) streams: Streams,
     /// Queues that are streams.
     pub(super) streaming: Vec<String>,
+    /// What is permitted changes.
+    permits: bool,
     /// How a queue was declared first: most declares repeat it.
     pub(super) declared: Vec<(String, Map<String, Value>)>,
     /// Names of queues and exchanges that are there.
@@ -135,6 +139,7 @@ impl Drawing {
             quorum_percent,
             streams,
             streaming: Vec::new(),
+            permits: false,
             declared: Vec::new(),
             queues: Vec::new(),
             exchanges: Vec::new(),
@@ -192,12 +197,13 @@ impl Drawing {
         self.random.pick(&self.exchanges)
     }
 
-    /// One or two connections with one or two channels each. Seldom not all is permitted; that is set once, before: a
-    /// channel remembers what it was allowed.
+    /// One or two connections with one or two channels each. Seldom not all is permitted, from the beginning or from later
+    /// on.
     fn open(&mut self) {
-        if self.random.percent(10) {
-            let [configure, write, read] = arguments::permissions(&mut self.random);
-            self.take(permissions(configure, write, read));
+        self.permits = self.random.percent(10);
+        if self.permits && self.random.percent(50) {
+            let step = self.permit();
+            self.take(step);
         }
         self.take(json!({"op": "connect", "conn": "c1"}));
         self.take(json!({"op": "channel.open", "conn": "c1", "ch": "a"}));
@@ -241,6 +247,7 @@ impl Drawing {
                 }
                 Kind::Cancel if channel.consumers.is_empty() => weights[index] /= 8,
                 // What a transaction publishes comes at once.
+                Kind::Permit if self.permits => weights[index] = 6,
                 Kind::TxSelect if !self.streams.several => weights[index] = 0,
                 _ => {}
             }
@@ -310,6 +317,7 @@ impl Drawing {
                 return self.connection_end(at);
             }
             Kind::Policy => return self.policy(),
+            Kind::Permit => return self.permit(),
             Kind::ClearPolicy => {
                 let operator = self.random.percent(30);
                 return json!({"op": "broker.clear_policy", "name": self.random.pick(&["p0", "p1"]), "operator": operator});
@@ -317,6 +325,18 @@ impl Drawing {
         };
         step["ch"] = json!(channel);
         step
+    }
+
+    /// Other permissions. A channel remembers what it was allowed until it had nothing to do for a second: all are closed
+    /// before.
+    fn permit(&mut self) -> Value {
+        for channel in self.world.open_channels() {
+            let label = self.world.channels[channel].label.clone();
+            self.take(json!({"op": "channel.close", "ch": label}));
+        }
+        let [configure, write, read] =
+            if self.random.percent(40) { [".*"; 3] } else { arguments::permissions(&mut self.random) };
+        permissions(configure, write, read)
     }
 
     /// The closing questions: the state, and after all clients have gone what stands in each queue.
