@@ -75,6 +75,7 @@ impl Broker {
         }
         if queue.is_quorum() {
             self.inherit(consumer);
+            self.leave_without_credit(consumer);
         }
         self.add_to_single_active(id, consumer);
         self.reply(at, Reply::Consuming { consumer_tag: tag });
