@@ -9,6 +9,7 @@ use crate::arguments::{self, QUEUES};
 use crate::random::Random;
 use crate::real::LAST;
 use crate::streams::Streams;
+use crate::times::STEPS_BEFORE;
 use crate::world::{Channel, World};
 
 /// Operations of a sequence, between its opening and the closing questions.
@@ -90,6 +91,7 @@ pub fn sequence(seed: u64, version: Version) -> Vec<Value> {
     for _ in 0..OPERATIONS {
         let step = drawing.operation();
         drawing.take(step);
+        drawing.rest(STEPS_BEFORE);
     }
     drawing.look();
     drawing.steps
@@ -98,9 +100,9 @@ pub fn sequence(seed: u64, version: Version) -> Vec<Value> {
 /// A sequence that is being drawn.
 pub struct Drawing {
     pub(super) random: Random,
-    replay: Replay,
+    pub(super) replay: Replay,
     pub(super) world: World,
-    steps: Vec<Value>,
+    pub(super) steps: Vec<Value>,
     weights: Vec<u32>,
     /// How many of a hundred declares are about quorum queues.
     pub(super) quorum_percent: u64,
@@ -108,6 +110,10 @@ pub struct Drawing {
     pub(super) streams: Streams,
     /// Queues that are streams.
     pub(super) streaming: Vec<String>,
+    /// Messages and queues live for a short time, and there is sleeping.
+    pub(super) timed: bool,
+    /// Steps since something is about to happen by itself.
+    pub(super) restless: u32,
     /// What is permitted changes.
     permits: bool,
     /// How a queue was declared first: most declares repeat it.
@@ -130,6 +136,8 @@ impl Drawing {
         let weights = KINDS.iter().map(|(_, weight)| weight * [0, 1, 2, 2, 4][random.below(5)]).collect();
         let quorum_percent = [0, 0, 0, 0, 60][random.below(5)];
         let streams = Streams::new(&mut random, version);
+        // What expires at once comes to a stream at once.
+        let timed = streams.percent == 0 && random.below(12) == 0;
         Self {
             random,
             replay: Replay::new(BrokerConfig::conformance(version)),
@@ -139,6 +147,8 @@ impl Drawing {
             quorum_percent,
             streams,
             streaming: Vec::new(),
+            timed,
+            restless: 0,
             permits: false,
             declared: Vec::new(),
             queues: Vec::new(),
@@ -156,6 +166,11 @@ impl Drawing {
         self.dead_letters |= step.to_string().contains("dead-letter-exchange");
         self.note_type(&step, &outcome);
         self.steps.push(step);
+        self.note_state();
+    }
+
+    /// Takes note of what is there.
+    pub(super) fn note_state(&mut self) {
         let state = self.replay.state();
         let names = |key: &str| {
             let list = state[key].as_array().into_iter().flatten();
@@ -341,6 +356,7 @@ impl Drawing {
 
     /// The closing questions: the state, and after all clients have gone what stands in each queue.
     fn look(&mut self) {
+        self.rest(0);
         self.take(json!({"op": "broker.inspect"}));
         let open: Vec<String> = self
             .world
@@ -358,6 +374,7 @@ impl Drawing {
                 }
             }
             self.take(json!({"op": "connection.close", "conn": label}));
+            self.rest(0);
         }
         if self.steps.iter().any(|step| step["op"] == "broker.set_permissions") {
             self.take(permissions(".*", ".*", ".*"));

@@ -14,6 +14,7 @@ mod reasons;
 mod reply;
 mod run;
 mod streams;
+mod times;
 mod world;
 
 use std::collections::BTreeMap;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::arguments::{self, QUEUES};
 use crate::generate::{Drawing, Kind};
 use crate::streams;
+use crate::times::SHORT_LIVED;
 
 /// Tags that consumers choose.
 const TAGS: [&str; 3] = ["t0", "t1", "t2"];
@@ -56,7 +57,7 @@ impl Drawing {
             }
             Kind::QueuePurge => json!({"op": "queue.purge", "queue": queue}),
             _ => {
-                let queue = random.pick(&QUEUES);
+                let queue = if self.timed && random.percent(40) { SHORT_LIVED } else { random.pick(&QUEUES) };
                 self.queue_declare(queue)
             }
         }
@@ -66,7 +67,8 @@ impl Drawing {
         let quorum = self.random.percent(self.quorum_percent);
         if self.random.percent(4) {
             self.symbols += 1;
-            let mut step = arguments::queue(&mut self.random, false, self.quorum_percent == 0);
+            let lives = self.lives("", true);
+            let mut step = arguments::queue(&mut self.random, false, lives);
             // RabbitMQ 3.10 breaks down over an unknown type without a name: 541.
             if let Some(arguments) = step.get_mut("arguments").and_then(Value::as_object_mut) {
                 arguments.retain(|_, value| value != "paper");
@@ -83,7 +85,8 @@ impl Drawing {
                 let step = if self.random.percent(self.streams.percent) {
                     streams::declare(&mut self.random)
                 } else {
-                    arguments::queue(&mut self.random, quorum, self.quorum_percent == 0)
+                    let lives = self.lives(queue, quorum);
+                    arguments::queue(&mut self.random, quorum, lives)
                 };
                 self.declared.retain(|(known, _)| known != queue);
                 self.declared.push((queue.to_owned(), step.clone()));
@@ -132,12 +135,15 @@ impl Drawing {
 
     pub(super) fn publish(&mut self) -> Value {
         self.bodies += 1;
-        let (exchange, key) = if self.random.percent(50) {
+        let (exchange, key) = if self.timed && self.random.percent(40) {
+            (String::new(), SHORT_LIVED.to_owned())
+        } else if self.random.percent(50) {
             (String::new(), self.queue())
         } else {
             (self.exchange(), arguments::routing_key(&mut self.random).to_owned())
         };
         let instant = self.quorum_percent == 0;
+        let lives = self.lives(if exchange.is_empty() { &key } else { "" }, true);
         let random = &mut self.random;
         let mut step = json!({"op": "basic.publish", "exchange": exchange, "routing_key": key});
         // A quorum queue tells a channel late that it is full, and what is dead-lettered comes between the messages of a
@@ -155,7 +161,7 @@ impl Drawing {
             step["exchange"] = json!("");
             step["routing_key"] = json!("$replyto1");
         }
-        let mut properties = arguments::properties(random, instant);
+        let mut properties = arguments::properties(random, lives);
         if self.streams.percent > 0 && random.percent(25) {
             properties["headers"]["x-stream-filter-value"] = streams::filter_value(random);
         }
@@ -288,7 +294,7 @@ impl Drawing {
     }
 
     pub(super) fn policy(&mut self) -> Value {
-        let instant = self.quorum_percent == 0;
+        let instant = self.quorum_percent == 0 && !self.timed;
         let random = &mut self.random;
         let operator = random.percent(25);
         let number = random.below(2);
