@@ -8,8 +8,10 @@ use super::channel::Unacked;
 use super::consumer::Consumer;
 use super::effect::{ChannelId, ConsumerId, Effect, MessageId, QueueId};
 use super::machine::{At, Broker};
+use super::message::Content;
 use super::queue::Entry;
 use super::refusal::{Outcome, Refusal};
+use super::routing::Route;
 use super::stream::Stream;
 
 /// Where a consumer is in a stream.
@@ -266,6 +268,20 @@ impl Broker {
         value.map_or(filter.unfiltered, |value| filter.values.contains(value))
     }
 
+    /// The rest of a route along which a message breaks the channel, if it does. RabbitMQ: it does at a stream, if the value
+    /// by which it is filtered is none; queues of other types have got it by then.
+    pub(super) fn breaks_at_stream(&self, content: &Content, route: &Route) -> Option<Arc<Route>> {
+        let is_stream = |queue: &QueueId| self.queue(*queue).is_stream();
+        let breaks = self.profile.streams_filter
+            && route.queues.iter().any(is_stream)
+            && filter_value(&content.template.properties).is_err();
+        breaks.then(|| {
+            let mut others = route.clone();
+            others.queues.retain(|queue| !is_stream(queue));
+            Arc::new(others)
+        })
+    }
+
     fn hand_out_logged(&mut self, consumer: ConsumerId, offset: u32, message: MessageId) {
         let (channel, queue) = (self.consumer(consumer).channel, self.consumer(consumer).queue);
         let tag = self.next_tag(channel);
@@ -346,7 +362,7 @@ impl Broker {
 }
 
 /// Whether the value by which a message is filtered is one. RabbitMQ: another type breaks the channel.
-pub(super) fn filter_value(properties: &Properties) -> Outcome<Option<&Name>> {
+fn filter_value(properties: &Properties) -> Outcome<Option<&Name>> {
     match properties.headers.as_ref().and_then(|headers| headers.get("x-stream-filter-value")) {
         None => Ok(None),
         Some(FieldValue::Text(value)) => Ok(Some(value)),
