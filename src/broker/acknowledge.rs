@@ -113,7 +113,7 @@ impl Broker {
         let resumed = self.release_limit(channel, held);
         for group in held.chunk_by(|one, next| one.queue == next.queue && one.consumer == next.consumer) {
             let queue = group[0].queue;
-            if self.queue(queue).is_stream() && self.queue(queue).is_alive {
+            if self.queue(queue).is_stream() {
                 self.settle_logged(channel, group, settlement == Settlement::Ack);
                 continue;
             }

@@ -309,27 +309,40 @@ fn consumer_arguments(kind: QueueKind, profile: &Profile) -> Vec<&'static str> {
     all.iter().filter(|(_, here)| *here).map(|(key, _)| *key).collect()
 }
 
-/// Checks the arguments of a consumer: those of another queue type, and the type of `x-priority`.
-pub(super) fn check_consumer(
+/// Checks the arguments of a consumer that its queue type has, but for a stream's. RabbitMQ: before `check_consumer_keys`.
+pub(super) fn check_consumer_values(
     profile: &Profile,
     place: &str,
     kind: QueueKind,
     arguments: &FieldTable,
 ) -> Outcome {
-    let refuse = |key: &str, why: &str| {
-        Err(Refusal::precondition_failed(format!("invalid arg '{key}' for {place}{why}")))
-    };
+    if !consumer_arguments(kind, profile).contains(&"x-priority") {
+        return Ok(());
+    }
+    match arguments.get("x-priority").map(integer) {
+        Some(Err(why)) => {
+            Err(Refusal::precondition_failed(format!("invalid arg 'x-priority' for {place}: {why}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Checks the arguments of a consumer for those of another queue type.
+pub(super) fn check_consumer_keys(
+    profile: &Profile,
+    place: &str,
+    kind: QueueKind,
+    arguments: &FieldTable,
+) -> Outcome {
     let own = consumer_arguments(kind, profile);
     let kinds = [QueueKind::Classic, QueueKind::Quorum, QueueKind::Stream];
     let known: Vec<&str> = kinds.into_iter().flat_map(|kind| consumer_arguments(kind, profile)).collect();
-    for (key, _) in &arguments.0 {
-        if known.contains(&&**key) && !own.contains(&&**key) {
-            return refuse(key, &format!(" of queue type {}", kind.module()));
-        }
-    }
-    match arguments.get("x-priority").map(integer) {
-        Some(Err(why)) => refuse("x-priority", &format!(": {why}")),
-        _ => Ok(()),
+    match arguments.0.iter().find(|(key, _)| known.contains(&&**key) && !own.contains(&&**key)) {
+        Some((key, _)) => Err(Refusal::precondition_failed(format!(
+            "invalid arg '{key}' for {place} of queue type {}",
+            kind.module()
+        ))),
+        None => Ok(()),
     }
 }
 

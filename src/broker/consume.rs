@@ -76,6 +76,7 @@ impl Broker {
         }
         if queue.is_quorum() && queue.active == ConsumerId::NONE {
             self.inherit(consumer);
+            self.leave_without_credit(consumer);
         }
         self.add_to_single_active(id, consumer);
         self.reply(at, Reply::Consuming { consumer_tag: tag });
@@ -104,7 +105,11 @@ impl Broker {
         if queue.is_quorum() && self.channel(at.channel).limiter.is_on() {
             return Err(Refusal::not_implemented(format!("{} does not support global qos", place())));
         }
-        arguments::check_consumer(&self.profile, &place(), queue.spec.kind, arguments)?;
+        arguments::check_consumer_values(&self.profile, &place(), queue.spec.kind, arguments)?;
+        if queue.is_stream() {
+            self.check_offset(&place(), arguments)?;
+        }
+        arguments::check_consumer_keys(&self.profile, &place(), queue.spec.kind, arguments)?;
         let classic = queue.spec.kind == QueueKind::Classic;
         let in_use = queue.exclusive_consumer != ConsumerId::NONE
             || (exclusive && classic && (queue.spec.single_active || !queue.consumers.is_empty()));

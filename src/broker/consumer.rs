@@ -127,6 +127,17 @@ impl Rows {
         self.rows.iter_mut().find_map(|(_, row)| row.pop_front());
     }
 
+    /// One that has just had its turn leaves its row.
+    fn leave(&mut self, consumer: ConsumerId, priority: i64) {
+        let Ok(at) = self.rows.binary_search_by(|(other, _)| priority.cmp(other)) else { return };
+        let row = &mut self.rows[at].1;
+        if row.back() == Some(&consumer) {
+            row.pop_back();
+        } else {
+            row.retain(|other| *other != consumer);
+        }
+    }
+
     /// The number of the next block.
     pub fn block(&mut self) -> u32 {
         self.blocks += 1;
@@ -244,6 +255,21 @@ impl Broker {
             self.consumer_mut(next).is_lost = true;
         }
         self.queue_mut(queue).active = if is_lost { ConsumerId::NONE } else { next };
+    }
+
+    /// RabbitMQ: a consumer of a quorum queue leaves its row with the last of its credit; one of a classic queue when its turn
+    /// comes and it has none.
+    pub(super) fn leave_without_credit(&mut self, consumer: ConsumerId) {
+        let state = self.consumer(consumer);
+        let (queue, priority) = (state.queue, state.priority);
+        let stays = state.has_credit() || state.blocked != 0 || queue == QueueId::NONE;
+        if stays || !self.queue(queue).is_quorum() || self.queue(queue).spec.single_active {
+            return;
+        }
+        let rows = &mut self.queue_mut(queue).consumers;
+        rows.leave(consumer, priority);
+        let block = rows.block();
+        self.consumer_mut(consumer).blocked = block;
     }
 
     /// The first of the consumers that are one to a quorum queue.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::amqp::{Choices, FieldTable, FieldValue, Name, Properties, Template, name};
 
-use super::effect::{ChannelId, DropReason, Effect, MessageId, QueueId};
+use super::effect::{DropReason, Effect, MessageId, QueueId};
 use super::machine::Broker;
 use super::message::{Content, Message};
 use super::queue::Entry;
@@ -97,12 +97,7 @@ impl Broker {
                 self.put(Effect::Dropped { message, queue: *queue, reason });
                 continue;
             }
-            // RabbitMQ 3.10: lost on the way.
-            if self.queue(*queue).is_stream() && !self.profile.dead_letters_into_streams {
-                self.put(Effect::Dropped { message, queue: *queue, reason: DropReason::Unroutable });
-                continue;
-            }
-            self.enqueue(*queue, message, ChannelId::NONE, 0);
+            self.enqueue_own(*queue, message);
         }
     }
 

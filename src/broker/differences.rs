@@ -126,7 +126,7 @@ differences! {
     failed_replay_binds since V3_13 : "x-recent-history: a binding whose replay fails is there nevertheless", cases ["history_to_exchange_without_queues"];
     purges_dead_letters since V4_3 : "queue.purge takes dead letters that have not arrived, too", cases ["alo_no_exchange"];
     tells_absent_types since V4_3 : "the type of a plugin that is not enabled is `invalid`, before `unknown`", cases ["plugin_absent_consistent_hash", "plugin_absent_modulus_hash"];
-    dead_letters_into_streams since V3_13 : "dead letters reach streams", cases ["stream_dead_letter_into"];
+    own_messages_into_streams since V3_13 : "what the broker publishes itself reaches streams: dead letters, copies of the firehose, what x-recent-history kept", cases ["stream_dead_letter_into", "stream_history_into", "stream_trace_into"];
     stream_refuses_nack since V3_13 : "a nack or reject of a stream's message gives credit as an ack does; before it closed the connection", cases ["stream_nack", "stream_reject_discard"];
     stream_sends_whole_chunks since V3_13 : "a stream's consumer gets no more than its prefetch count; before a chunk was sent to its end", cases [], scenario "a_prefetch_count_cuts_chunks_but_in_old_versions";
     knows_filter_size since V4_3 : "`x-stream-filter-size-bytes` compares, and is refused in other queues", cases ["stream_filter_size_values", "stream_arg_on_classic"];

@@ -210,6 +210,7 @@ impl Broker {
         self.consumer_mut(consumer).in_flight += 1;
         self.count_for_limiter(channel, queue);
         self.hold(channel, Unacked { tag, queue, consumer, entry, since: self.now });
+        self.leave_without_credit(consumer);
         false
     }
 

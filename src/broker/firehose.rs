@@ -171,7 +171,7 @@ impl Broker {
                 self.put(Effect::Routed { message, binding: *binding });
             }
             for queue in &route.queues {
-                self.enqueue(*queue, message, ChannelId::NONE, 0);
+                self.enqueue_own(*queue, message);
             }
         }
     }

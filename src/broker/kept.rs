@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::amqp::{Choices, FieldTable, FieldValue, SimDuration, SimTime, Template};
 
 use super::binding::Destination;
-use super::effect::{ChannelId, DropReason, Effect, ExchangeId, MessageId, QueueId};
+use super::effect::{DropReason, Effect, ExchangeId, MessageId, QueueId};
 use super::erlang;
 use super::exchange::ExchangeKind;
 use super::machine::Broker;
@@ -194,7 +194,7 @@ impl Broker {
                 self.put(Effect::Dropped { message: id, queue: QueueId::NONE, reason });
             }
             for queue in &route.queues {
-                self.enqueue(*queue, id, ChannelId::NONE, 0);
+                self.enqueue_own(*queue, id);
             }
         }
     }

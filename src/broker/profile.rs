@@ -227,8 +227,8 @@ pub struct Profile {
     pub traces_as_routed: bool,
     /// The least frame_max a client may ask for, in bytes.
     pub frame_max_least: u32,
-    /// Dead letters reach streams.
-    pub dead_letters_into_streams: bool,
+    /// What the broker publishes itself reaches streams: dead letters, the firehose, what x-recent-history kept.
+    pub own_messages_into_streams: bool,
     /// A nack or reject of a stream's message closes the connection; else it gives credit as an ack does.
     pub stream_refuses_nack: bool,
     /// A chunk of a stream is sent to its end, beyond the prefetch count.
@@ -340,7 +340,7 @@ impl Profile {
             streams_filter: since(Version::V3_13),
             traces_as_routed: since(Version::V4_0),
             frame_max_least: if since(Version::V4_1) { 8192 } else { 4096 },
-            dead_letters_into_streams: since(Version::V3_13),
+            own_messages_into_streams: since(Version::V3_13),
             stream_refuses_nack: !since(Version::V3_13),
             stream_sends_whole_chunks: !since(Version::V3_13),
             knows_filter_size: since(Version::V4_3),

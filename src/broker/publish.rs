@@ -13,7 +13,6 @@ use super::permissions::Access;
 use super::profile::Profile;
 use super::refusal::{Outcome, Refusal};
 use super::routing::Route;
-use super::stream_reader::filter_value;
 
 /// A template that was checked: nothing about it needs to be asked again while nothing changes.
 #[derive(Clone, Debug)]
@@ -83,9 +82,9 @@ impl Broker {
             self.keep(MessageId::NONE, &message, route);
             return Ok(());
         }
-        let to_stream = || route.queues.iter().any(|queue| self.queues[queue.index()].is_stream());
-        if self.profile.streams_filter && to_stream() {
-            filter_value(&prepared.content.template.properties)?;
+        if let Some(others) = self.breaks_at_stream(&message.content, route) {
+            self.publish(id, message, 0, &others, false, choices);
+            return Err(Refusal::crash());
         }
         let seq = self.channel_mut(id).confirms.number();
         if !route.keepers.is_empty() {

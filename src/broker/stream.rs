@@ -305,6 +305,16 @@ impl Broker {
         if seq == 0 { Taken::Stored } else { Taken::Storing }
     }
 
+    /// A queue gets what the broker publishes itself: a dead letter, a copy of the firehose, what an exchange kept.
+    /// RabbitMQ 3.10: on the way to a stream it is lost.
+    pub(super) fn enqueue_own(&mut self, id: QueueId, message: MessageId) {
+        if self.queue(id).is_stream() && !self.profile.own_messages_into_streams {
+            self.put(Effect::Dropped { message, queue: id, reason: DropReason::Unroutable });
+        } else {
+            self.enqueue(id, message, ChannelId::NONE, 0);
+        }
+    }
+
     /// The open chunk is committed: publishers hear of it, and consumers may have it.
     pub(super) fn commit(&mut self, id: QueueId) {
         let Some(stream) = self.stream_mut(id) else { return };

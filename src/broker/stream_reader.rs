@@ -8,8 +8,10 @@ use super::channel::Unacked;
 use super::consumer::Consumer;
 use super::effect::{ChannelId, ConsumerId, Effect, MessageId, QueueId};
 use super::machine::{At, Broker};
+use super::message::Content;
 use super::queue::Entry;
 use super::refusal::{Outcome, Refusal};
+use super::routing::Route;
 use super::stream::Stream;
 
 /// Where a consumer is in a stream.
@@ -20,6 +22,8 @@ pub(super) struct Reader {
     /// The chunk that its filter let through last, plus one.
     passed: u32,
     filter: Option<Arc<Filter>>,
+    /// What it may hold beyond its prefetch count.
+    lent: u32,
 }
 
 /// Which chunks a consumer wants. RabbitMQ: a chunk comes as a whole if one of its messages may have the value; that
@@ -111,7 +115,16 @@ impl Broker {
         let Some(stream) = self.stream(id) else { return Ok(Reader::default()) };
         let offset = self.offset(place, arguments)?;
         let filter = if self.profile.streams_filter { filter(arguments)? } else { None };
-        Ok(Reader { next: self.place_of(stream, offset), passed: 0, filter: filter.map(Arc::new) })
+        Ok(Reader { next: self.place_of(stream, offset), passed: 0, filter: filter.map(Arc::new), lent: 0 })
+    }
+
+    /// RabbitMQ: a text is looked at with a consumer's other arguments, before anything else; what is none breaks the reader
+    /// later.
+    pub(super) fn check_offset(&self, place: &str, arguments: &FieldTable) -> Outcome {
+        match arguments.get("x-stream-offset") {
+            Some(FieldValue::Text(_)) => self.offset(place, arguments).map(drop),
+            _ => Ok(()),
+        }
     }
 
     fn offset(&self, place: &str, arguments: &FieldTable) -> Outcome<Offset> {
@@ -193,7 +206,7 @@ impl Broker {
         let mut begun = u32::MAX;
         while self.node_up {
             let state = self.consumer(consumer);
-            let credit = state.has_credit();
+            let credit = state.in_flight < u32::from(state.prefetch) + state.reader.lent;
             if !state.is_alive || !(credit || whole_chunks && begun != u32::MAX) {
                 return;
             }
@@ -255,6 +268,20 @@ impl Broker {
         value.map_or(filter.unfiltered, |value| filter.values.contains(value))
     }
 
+    /// The rest of a route along which a message breaks the channel, if it does. RabbitMQ: it does at a stream, if the value
+    /// by which it is filtered is none; queues of other types have got it by then.
+    pub(super) fn breaks_at_stream(&self, content: &Content, route: &Route) -> Option<Arc<Route>> {
+        let is_stream = |queue: &QueueId| self.queue(*queue).is_stream();
+        let breaks = self.profile.streams_filter
+            && route.queues.iter().any(is_stream)
+            && filter_value(&content.template.properties).is_err();
+        breaks.then(|| {
+            let mut others = route.clone();
+            others.queues.retain(|queue| !is_stream(queue));
+            Arc::new(others)
+        })
+    }
+
     fn hand_out_logged(&mut self, consumer: ConsumerId, offset: u32, message: MessageId) {
         let (channel, queue) = (self.consumer(consumer).channel, self.consumer(consumer).queue);
         let tag = self.next_tag(channel);
@@ -269,15 +296,35 @@ impl Broker {
     }
 
     /// Deliveries of a stream are settled: each gives its consumer one more, and that is all.
+    /// RabbitMQ: whoever has its tag now, in whatever stream has the name now.
     pub(super) fn settle_logged(&mut self, channel: ChannelId, group: &[Unacked], acked: bool) {
         let Some(first) = group.first() else { return };
         for one in group {
             self.let_go(one);
             let message = one.entry.message;
-            self.put(Effect::Settled { channel, queue: one.queue, message, tag: one.tag, acked });
+            if self.queue(one.queue).is_alive {
+                self.put(Effect::Settled { channel, queue: one.queue, message, tag: one.tag, acked });
+            }
             self.messages.release(message);
         }
-        self.feed(first.consumer);
+        let tag = &self.consumer(first.consumer).tag;
+        let Some(heir) = self.channel(channel).consumers.get(tag).copied() else { return };
+        if heir != first.consumer {
+            if !self.is_same_stream(first.queue, self.consumer(heir).queue) {
+                return;
+            }
+            self.consumer_mut(heir).reader.lent += group.len() as u32;
+        }
+        self.feed(heir);
+    }
+
+    /// Whether two queues of a vhost are one stream to a channel, which knows it by its name.
+    fn is_same_stream(&self, one: QueueId, other: QueueId) -> bool {
+        if one == QueueId::NONE || other == QueueId::NONE {
+            return false;
+        }
+        let (one, other) = (self.queue(one), self.queue(other));
+        one.is_stream() && other.is_stream() && one.spec.name == other.spec.name
     }
 
     /// Copies that were taken out of a channel to be given back: those of a stream cannot be, and stay held.
@@ -296,7 +343,7 @@ impl Broker {
         if !self.profile.stream_refuses_nack {
             return Ok(());
         }
-        match held.iter().find(|one| self.queue(one.queue).is_stream()) {
+        match held.iter().find(|one| self.queue(one.queue).is_stream() && self.knows_stream_of(one)) {
             Some(one) => Err(Refusal::not_implemented(format!(
                 "basic.nack and basic.reject not supported by stream queues {}",
                 self.queue_place(one.queue)
@@ -304,10 +351,18 @@ impl Broker {
             None => Ok(()),
         }
     }
+
+    /// Whether a channel still knows the stream of a delivery. RabbitMQ: it forgets one that is gone; another of its name
+    /// is that one again once the channel consumes from it. Playground: or publishes to it, which is left out.
+    fn knows_stream_of(&self, one: &Unacked) -> bool {
+        let channel = self.channel(self.consumer(one.consumer).channel);
+        let mut queues = channel.consumers.values().map(|consumer| self.consumer(*consumer).queue);
+        self.queue(one.queue).is_alive || queues.any(|queue| self.is_same_stream(one.queue, queue))
+    }
 }
 
 /// Whether the value by which a message is filtered is one. RabbitMQ: another type breaks the channel.
-pub(super) fn filter_value(properties: &Properties) -> Outcome<Option<&Name>> {
+fn filter_value(properties: &Properties) -> Outcome<Option<&Name>> {
     match properties.headers.as_ref().and_then(|headers| headers.get("x-stream-filter-value")) {
         None => Ok(None),
         Some(FieldValue::Text(value)) => Ok(Some(value)),

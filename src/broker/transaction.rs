@@ -74,6 +74,11 @@ impl Broker {
                 self.drop_transaction(at.channel, transaction);
                 return Err(self.failed_to_deliver(queue));
             }
+            if let Some(others) = self.breaks_at_stream(&message.content, &route) {
+                self.publish(at.channel, message, 0, &others, false, choices);
+                self.drop_transaction(at.channel, transaction);
+                return Err(Refusal::crash());
+            }
             refused |= self.publish(at.channel, message, 0, &route, mandatory, choices) || lost.is_some();
         }
         for (mut held, settlement) in transaction.settlements {

@@ -146,6 +146,11 @@ impl Replay {
         self.outcome(op, step, ok)
     }
 
+    /// In how long something happens by itself.
+    pub fn next_by_itself(&self) -> Option<SimDuration> {
+        self.broker.next_deadline().map(|due| SimDuration(due.0.saturating_sub(self.now.0)))
+    }
+
     /// The state of vhost `/`, as the recorder writes it at the end of a case.
     pub fn state(&self) -> Value {
         self.symbols.hide(&state(&self.broker, "/"))

@@ -12,7 +12,23 @@ const PREDECLARED: [&str; 4] = ["amq.direct", "amq.fanout", "amq.topic", "amq.he
 const KEYS: [&str; 8] = ["a", "b", "a.b", "a.b.c", "", "q0", "q1", "."];
 const PATTERNS: [&str; 10] = ["a", "b", "a.b", "#", "*", "a.*", "#.b", "*.#", "", "q0"];
 /// Far enough away that no run meets it.
-const HOUR_MS: u64 = 3_600_000;
+pub const HOUR_MS: u64 = 3_600_000;
+
+/// How long things live, in milliseconds, where it is said.
+#[derive(Clone, Copy)]
+pub struct Lives {
+    pub messages: &'static [u64],
+    pub queues: &'static [u64],
+    /// How many of a hundred queues say so of their messages.
+    pub percent: u64,
+}
+
+impl Lives {
+    /// Messages live short, and there is much of it.
+    fn are_short(self) -> bool {
+        self.percent > 50
+    }
+}
 
 /// An exchange, whether it is there or not.
 pub fn exchange(random: &mut Random, predeclared: bool) -> &'static str {
@@ -60,9 +76,8 @@ fn header(random: &mut Random) -> Value {
     random.pick(&[json!(1), json!(1.0), json!("1"), json!(true), json!(null), json!(2)])
 }
 
-/// A queue as it is declared: durable, exclusive, auto_delete, arguments. Without `instant` nothing expires at once: in
-/// a quorum queue that takes a millisecond, and a race.
-pub fn queue(random: &mut Random, quorum: bool, instant: bool) -> Map<String, Value> {
+/// A queue as it is declared: durable, exclusive, auto_delete, arguments.
+pub fn queue(random: &mut Random, quorum: bool, lives: Lives) -> Map<String, Value> {
     let mut step = Map::new();
     let mut arguments = Map::new();
     let mut put = |key: &str, value: Value| {
@@ -94,10 +109,10 @@ pub fn queue(random: &mut Random, quorum: bool, instant: bool) -> Map<String, Va
             json!(random.pick(&["drop-head", "reject-publish", "reject-publish", "reject-publish-dlx"])),
         );
     }
-    if random.percent(9) {
-        put("x-message-ttl", json!(if instant { random.pick(&[0, 0, HOUR_MS]) } else { HOUR_MS }));
+    if random.percent(lives.percent) {
+        put("x-message-ttl", json!(random.pick(lives.messages)));
     }
-    if random.percent(30) {
+    if random.percent(if lives.are_short() { 60 } else { 30 }) {
         let target = if random.percent(40) { "" } else { exchange(random, false) };
         put("x-dead-letter-exchange", json!(target));
         if random.percent(60) {
@@ -108,8 +123,8 @@ pub fn queue(random: &mut Random, quorum: bool, instant: bool) -> Map<String, Va
     if random.percent(9) {
         put("x-single-active-consumer", json!(random.percent(90)));
     }
-    if random.percent(3) {
-        put("x-expires", json!(HOUR_MS));
+    if random.percent(if lives.queues.len() > 1 { 25 } else { 3 }) {
+        put("x-expires", json!(random.pick(lives.queues)));
     }
     if random.percent(3) {
         let (key, value) = random.pick(&[
@@ -159,7 +174,7 @@ pub fn exchange_declare(random: &mut Random) -> Map<String, Value> {
 }
 
 /// Properties of a message: mostly none.
-pub fn properties(random: &mut Random, instant: bool) -> Value {
+pub fn properties(random: &mut Random, lives: Lives) -> Value {
     let mut object = Map::new();
     let mut put = |key: &str, value: Value| {
         object.insert(key.to_owned(), value);
@@ -170,9 +185,9 @@ pub fn properties(random: &mut Random, instant: bool) -> Value {
     if random.percent(15) {
         put("priority", json!(random.below(7)));
     }
-    if random.percent(6) {
-        let known = ["0", "0", "0", "3600000", "3600000", "soon"];
-        put("expiration", json!(random.pick(if instant { &known } else { &known[3..] })));
+    if random.percent(if lives.are_short() { 25 } else { 6 }) {
+        let life = random.pick(lives.messages).to_string();
+        put("expiration", json!(if random.percent(20) { "soon".to_owned() } else { life }));
     }
     if random.percent(4) {
         put("correlation_id", json!("c"));
@@ -192,6 +207,10 @@ pub fn properties(random: &mut Random, instant: bool) -> Value {
     if random.percent(7) {
         let keys: Vec<Value> = (0..1 + random.below(2)).map(|_| json!(routing_key(random))).collect();
         headers.insert(random.pick(&["CC", "CC", "BCC"]).to_owned(), Value::Array(keys));
+    }
+    // What lives short does so in one queue.
+    if lives.are_short() {
+        headers.retain(|key, _| !key.ends_with("CC"));
     }
     if !headers.is_empty() || random.percent(2) {
         put("headers", Value::Object(headers));
@@ -224,7 +243,8 @@ pub fn definition(random: &mut Random, operator: bool, instant: bool) -> Value {
     if operator { random.pick(&operators) } else { random.pick(&own) }
 }
 
-fn set_flags(random: &mut Random, step: &mut Map<String, Value>, flags: &[(&str, u64)]) {
+/// Flags that are set so many times in a hundred.
+pub fn set_flags(random: &mut Random, step: &mut Map<String, Value>, flags: &[(&str, u64)]) {
     for (key, percent) in flags {
         if random.percent(*percent) {
             step.insert((*key).to_owned(), json!(true));

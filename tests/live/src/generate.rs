@@ -8,6 +8,8 @@ use warren::conformance::Replay;
 use crate::arguments::{self, QUEUES};
 use crate::random::Random;
 use crate::real::LAST;
+use crate::streams::Streams;
+use crate::times::STEPS_BEFORE;
 use crate::world::{Channel, World};
 
 /// Operations of a sequence, between its opening and the closing questions.
@@ -16,7 +18,7 @@ pub const OPERATIONS: u32 = 30;
 const LOOK_MAX: u32 = 12;
 
 /// What is done, and how often by itself.
-const KINDS: [(Kind, u32); 28] = [
+pub const KINDS: [(Kind, u32); 29] = [
     (Kind::QueueDeclare, 12),
     (Kind::QueuePassive, 2),
     (Kind::QueueBind, 8),
@@ -45,6 +47,7 @@ const KINDS: [(Kind, u32); 28] = [
     (Kind::Policy, 2),
     (Kind::ClearPolicy, 1),
     (Kind::ReplyTo, 1),
+    (Kind::Permit, 0),
 ];
 
 /// A kind of operation.
@@ -78,6 +81,7 @@ pub enum Kind {
     Policy,
     ClearPolicy,
     ReplyTo,
+    Permit,
 }
 
 /// The steps of a seed.
@@ -87,6 +91,7 @@ pub fn sequence(seed: u64, version: Version) -> Vec<Value> {
     for _ in 0..OPERATIONS {
         let step = drawing.operation();
         drawing.take(step);
+        drawing.rest(STEPS_BEFORE);
     }
     drawing.look();
     drawing.steps
@@ -95,12 +100,22 @@ pub fn sequence(seed: u64, version: Version) -> Vec<Value> {
 /// A sequence that is being drawn.
 pub struct Drawing {
     pub(super) random: Random,
-    replay: Replay,
+    pub(super) replay: Replay,
     pub(super) world: World,
-    steps: Vec<Value>,
+    pub(super) steps: Vec<Value>,
     weights: Vec<u32>,
     /// How many of a hundred declares are about quorum queues.
     pub(super) quorum_percent: u64,
+    /// What the sequence has to do with streams.
+    pub(super) streams: Streams,
+    /// Queues that are streams.
+    pub(super) streaming: Vec<String>,
+    /// Messages and queues live for a short time, and there is sleeping.
+    pub(super) timed: bool,
+    /// Steps since something is about to happen by itself.
+    pub(super) restless: u32,
+    /// What is permitted changes.
+    permits: bool,
     /// How a queue was declared first: most declares repeat it.
     pub(super) declared: Vec<(String, Map<String, Value>)>,
     /// Names of queues and exchanges that are there.
@@ -120,6 +135,9 @@ impl Drawing {
         // What a sequence does much of, and what it does not do at all, is drawn first.
         let weights = KINDS.iter().map(|(_, weight)| weight * [0, 1, 2, 2, 4][random.below(5)]).collect();
         let quorum_percent = [0, 0, 0, 0, 60][random.below(5)];
+        let streams = Streams::new(&mut random, version);
+        // What expires at once comes to a stream at once.
+        let timed = streams.percent == 0 && random.below(12) == 0;
         Self {
             random,
             replay: Replay::new(BrokerConfig::conformance(version)),
@@ -127,6 +145,11 @@ impl Drawing {
             steps: Vec::new(),
             weights,
             quorum_percent,
+            streams,
+            streaming: Vec::new(),
+            timed,
+            restless: 0,
+            permits: false,
             declared: Vec::new(),
             queues: Vec::new(),
             exchanges: Vec::new(),
@@ -137,11 +160,17 @@ impl Drawing {
         }
     }
 
-    fn take(&mut self, step: Value) {
+    pub(super) fn take(&mut self, step: Value) {
         let outcome = self.replay.step(&step);
         self.world.observe(&step, &outcome);
         self.dead_letters |= step.to_string().contains("dead-letter-exchange");
+        self.note_type(&step, &outcome);
         self.steps.push(step);
+        self.note_state();
+    }
+
+    /// Takes note of what is there.
+    pub(super) fn note_state(&mut self) {
         let state = self.replay.state();
         let names = |key: &str| {
             let list = state[key].as_array().into_iter().flatten();
@@ -153,10 +182,24 @@ impl Drawing {
         self.hashing = hashing.filter_map(|item| item["name"].as_str().map(str::to_owned)).collect();
     }
 
+    /// A queue that was declared is of the type that the declare says.
+    fn note_type(&mut self, step: &Value, outcome: &Value) {
+        let Some(queue) = step["queue"].as_str().filter(|_| outcome["ok"].is_object()) else { return };
+        if step["op"] == "queue.declare" && step["passive"] != true {
+            self.streaming.retain(|known| known != queue);
+            if step["arguments"]["x-queue-type"] == "stream" {
+                self.streaming.push(queue.to_owned());
+            }
+        }
+    }
+
     /// Mostly one that is there.
     pub(super) fn queue(&mut self) -> String {
         if self.queues.is_empty() || self.random.percent(10) {
             return self.random.pick(&QUEUES).to_owned();
+        }
+        if !self.streaming.is_empty() && self.random.percent(50) {
+            return self.random.pick(&self.streaming);
         }
         self.random.pick(&self.queues)
     }
@@ -169,12 +212,13 @@ impl Drawing {
         self.random.pick(&self.exchanges)
     }
 
-    /// One or two connections with one or two channels each. Seldom not all is permitted; that is set once, before: a
-    /// channel remembers what it was allowed.
+    /// One or two connections with one or two channels each. Seldom not all is permitted, from the beginning or from later
+    /// on.
     fn open(&mut self) {
-        if self.random.percent(10) {
-            let [configure, write, read] = arguments::permissions(&mut self.random);
-            self.take(permissions(configure, write, read));
+        self.permits = self.random.percent(10);
+        if self.permits && self.random.percent(50) {
+            let step = self.permit();
+            self.take(step);
         }
         self.take(json!({"op": "connect", "conn": "c1"}));
         self.take(json!({"op": "channel.open", "conn": "c1", "ch": "a"}));
@@ -198,7 +242,7 @@ impl Drawing {
         let at = if !closed.is_empty() && self.random.percent(2) && self.is_connected(closed[0]) {
             closed[0]
         } else {
-            self.random.pick(&open)
+            self.pick_channel(&open)
         };
         let mut weights = self.weights.clone();
         for (index, (kind, weight)) in KINDS.iter().enumerate() {
@@ -217,11 +261,24 @@ impl Drawing {
                     weights[index] /= 16;
                 }
                 Kind::Cancel if channel.consumers.is_empty() => weights[index] /= 8,
+                // What a transaction publishes comes at once.
+                Kind::Permit if self.permits => weights[index] = 6,
+                Kind::TxSelect if !self.streams.several => weights[index] = 0,
                 _ => {}
             }
         }
+        self.read_streams(at, &mut weights);
         let kind = KINDS[self.random.weighted(&weights)].0;
+        let kind = self.instead(kind, at);
         self.step(kind, at)
+    }
+
+    /// Any of them; where streams are, rather one that consumes.
+    fn pick_channel(&mut self, open: &[usize]) -> usize {
+        let consuming: Vec<usize> =
+            open.iter().copied().filter(|at| !self.world.channels[*at].consumers.is_empty()).collect();
+        let prefers = !self.streaming.is_empty() && !consuming.is_empty() && self.random.percent(60);
+        self.random.pick(if prefers { &consuming } else { open })
     }
 
     fn is_connected(&self, channel: usize) -> bool {
@@ -275,6 +332,7 @@ impl Drawing {
                 return self.connection_end(at);
             }
             Kind::Policy => return self.policy(),
+            Kind::Permit => return self.permit(),
             Kind::ClearPolicy => {
                 let operator = self.random.percent(30);
                 return json!({"op": "broker.clear_policy", "name": self.random.pick(&["p0", "p1"]), "operator": operator});
@@ -284,8 +342,21 @@ impl Drawing {
         step
     }
 
+    /// Other permissions. A channel remembers what it was allowed until it had nothing to do for a second: all are closed
+    /// before.
+    fn permit(&mut self) -> Value {
+        for channel in self.world.open_channels() {
+            let label = self.world.channels[channel].label.clone();
+            self.take(json!({"op": "channel.close", "ch": label}));
+        }
+        let [configure, write, read] =
+            if self.random.percent(40) { [".*"; 3] } else { arguments::permissions(&mut self.random) };
+        permissions(configure, write, read)
+    }
+
     /// The closing questions: the state, and after all clients have gone what stands in each queue.
     fn look(&mut self) {
+        self.rest(0);
         self.take(json!({"op": "broker.inspect"}));
         let open: Vec<String> = self
             .world
@@ -303,6 +374,7 @@ impl Drawing {
                 }
             }
             self.take(json!({"op": "connection.close", "conn": label}));
+            self.rest(0);
         }
         if self.steps.iter().any(|step| step["op"] == "broker.set_permissions") {
             self.take(permissions(".*", ".*", ".*"));
@@ -312,6 +384,11 @@ impl Drawing {
         let state = self.replay.state();
         for queue in state["queues"].as_array().into_iter().flatten() {
             if queue["ready"] == 0 {
+                continue;
+            }
+            let name = queue["name"].as_str().unwrap_or_default();
+            if self.is_stream(name) {
+                self.look_into_stream(name, LAST);
                 continue;
             }
             for _ in 0..LOOK_MAX {

@@ -13,6 +13,8 @@ mod real;
 mod reasons;
 mod reply;
 mod run;
+mod streams;
+mod times;
 mod world;
 
 use std::collections::BTreeMap;

@@ -73,8 +73,9 @@ impl Node {
                              {{ok, Parsed}} = erl_parse:parse_form(lists:reverse([Dot | Form])), Split(Rest, [], [Parsed | Forms]); \
                          Split([Token | Rest], Form, Forms) -> Split(Rest, [Token | Form], Forms) end, \
              {{ok, Module, Code}} = compile:forms(Split(Tokens, [], [])), \
-             {{module, Module}} = code:load_binary(Module, \"probe.erl\", Code), Module:start().",
-            source.join(",")
+             {{module, Module}} = code:load_binary(Module, \"probe.erl\", Code), Module:start({}).",
+            source.join(","),
+            self.started
         );
         let answer = self.rabbitmqctl(&["eval", &expression])?;
         answer.trim().parse().map_err(|_| format!("the probe was not loaded: {answer}"))

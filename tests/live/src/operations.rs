@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use crate::arguments::{self, QUEUES};
 use crate::generate::{Drawing, Kind};
+use crate::streams;
+use crate::times::SHORT_LIVED;
 
 /// Tags that consumers choose.
 const TAGS: [&str; 3] = ["t0", "t1", "t2"];
@@ -29,6 +31,11 @@ impl Drawing {
     pub(super) fn queue_step(&mut self, kind: Kind) -> Value {
         let queue = self.queue();
         let exchange = self.exchange();
+        // RabbitMQ: not of a stream, and the whole connection is closed for it.
+        let kind = match kind {
+            Kind::QueuePurge if self.is_stream(&queue) && self.random.percent(80) => Kind::QueuePassive,
+            kind => kind,
+        };
         let random = &mut self.random;
         match kind {
             Kind::QueuePassive => json!({"op": "queue.declare", "queue": queue, "passive": true}),
@@ -50,7 +57,7 @@ impl Drawing {
             }
             Kind::QueuePurge => json!({"op": "queue.purge", "queue": queue}),
             _ => {
-                let queue = random.pick(&QUEUES);
+                let queue = if self.timed && random.percent(40) { SHORT_LIVED } else { random.pick(&QUEUES) };
                 self.queue_declare(queue)
             }
         }
@@ -60,7 +67,8 @@ impl Drawing {
         let quorum = self.random.percent(self.quorum_percent);
         if self.random.percent(4) {
             self.symbols += 1;
-            let mut step = arguments::queue(&mut self.random, false, self.quorum_percent == 0);
+            let lives = self.lives("", true);
+            let mut step = arguments::queue(&mut self.random, false, lives);
             // RabbitMQ 3.10 breaks down over an unknown type without a name: 541.
             if let Some(arguments) = step.get_mut("arguments").and_then(Value::as_object_mut) {
                 arguments.retain(|_, value| value != "paper");
@@ -74,7 +82,12 @@ impl Drawing {
         let mut step = match known {
             Some(step) if self.random.percent(75) => step,
             _ => {
-                let step = arguments::queue(&mut self.random, quorum, self.quorum_percent == 0);
+                let step = if self.random.percent(self.streams.percent) {
+                    streams::declare(&mut self.random)
+                } else {
+                    let lives = self.lives(queue, quorum);
+                    arguments::queue(&mut self.random, quorum, lives)
+                };
                 self.declared.retain(|(known, _)| known != queue);
                 self.declared.push((queue.to_owned(), step.clone()));
                 step
@@ -122,17 +135,20 @@ impl Drawing {
 
     pub(super) fn publish(&mut self) -> Value {
         self.bodies += 1;
-        let (exchange, key) = if self.random.percent(50) {
+        let (exchange, key) = if self.timed && self.random.percent(40) {
+            (String::new(), SHORT_LIVED.to_owned())
+        } else if self.random.percent(50) {
             (String::new(), self.queue())
         } else {
             (self.exchange(), arguments::routing_key(&mut self.random).to_owned())
         };
         let instant = self.quorum_percent == 0;
+        let lives = self.lives(if exchange.is_empty() { &key } else { "" }, true);
         let random = &mut self.random;
         let mut step = json!({"op": "basic.publish", "exchange": exchange, "routing_key": key});
         // A quorum queue tells a channel late that it is full, and what is dead-lettered comes between the messages of a
         // batch or after them: both are races.
-        if instant && !self.dead_letters && random.percent(15) {
+        if instant && !self.dead_letters && self.streams.several && random.percent(15) {
             step["count"] = json!(2 + random.below(3));
             step["body"] = json!(format!("m{}.{{i}}", self.bodies));
         } else {
@@ -145,7 +161,10 @@ impl Drawing {
             step["exchange"] = json!("");
             step["routing_key"] = json!("$replyto1");
         }
-        let properties = arguments::properties(random, instant);
+        let mut properties = arguments::properties(random, lives);
+        if self.streams.percent > 0 && random.percent(25) {
+            properties["headers"]["x-stream-filter-value"] = streams::filter_value(random);
+        }
         if properties.as_object().is_some_and(|properties| !properties.is_empty()) {
             step["properties"] = properties;
         }
@@ -157,6 +176,10 @@ impl Drawing {
 
     pub(super) fn consume_step(&mut self, kind: Kind, at: usize) -> Value {
         let queue = self.queue();
+        if kind == Kind::Get && self.is_stream(&queue) && self.random.percent(80) {
+            let kind = self.instead(Kind::Consume, at);
+            return self.consume_step(kind, at);
+        }
         let channel = &self.world.channels[at];
         let random = &mut self.random;
         match kind {
@@ -177,8 +200,10 @@ impl Drawing {
                 json!({"op": "basic.cancel", "consumer_tag": tag})
             }
             Kind::Qos => {
-                let mut step = json!({"op": "basic.qos", "prefetch_count": random.below(4)});
-                if random.percent(30) {
+                // Nothing consumes from a stream without.
+                let least = usize::from(self.streams.percent > 0 && random.percent(80));
+                let mut step = json!({"op": "basic.qos", "prefetch_count": least + random.below(4 - least)});
+                if random.percent(if self.streams.percent > 0 { 12 } else { 30 }) {
                     step["global"] = json!(true);
                 }
                 step
@@ -202,7 +227,10 @@ impl Drawing {
                     _ => queue,
                 };
                 let mut step = json!({"op": "basic.consume", "queue": queue});
-                if random.percent(12) {
+                // A channel serves its consumers of a stream in the order of their tags: of two that the broker chose, chance
+                // decides.
+                let chosen = channel.consumers.iter().any(|(tag, ..)| tag.starts_with('$'));
+                if random.percent(12) && !(chosen && self.streams.percent > 0) {
                     self.symbols += 1;
                     step["as"] = json!(format!("$t{}", self.symbols));
                 } else {
@@ -225,6 +253,11 @@ impl Drawing {
                 }
                 if random.percent(15) {
                     step["arguments"] = json!({"x-priority": random.below(4) as i64 - 1});
+                }
+                let queue = step["queue"].as_str().unwrap_or_default().to_owned();
+                // One in fifty asks another queue for what only a stream has.
+                if self.is_stream(&queue) != (self.streams.percent > 0 && self.random.percent(2)) {
+                    self.consume_stream(&mut step);
                 }
                 step
             }
@@ -261,7 +294,7 @@ impl Drawing {
     }
 
     pub(super) fn policy(&mut self) -> Value {
-        let instant = self.quorum_percent == 0;
+        let instant = self.quorum_percent == 0 && !self.timed;
         let random = &mut self.random;
         let operator = random.percent(25);
         let number = random.below(2);

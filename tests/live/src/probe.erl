@@ -1,10 +1,12 @@
 %% Loaded into the node under comparison: answers questions about one vhost over a socket on the loopback, a line each.
 %% Quiescence is asked of the virtual machine, not of RabbitMQ: nothing is running or runnable but the one who asks.
 -module(warren_live).
--export([start/0]).
+-export([start/1]).
 
-start() ->
+%% Of a node of our own: it stops counting what is in streams, which it does every five seconds by the clock.
+start(Own) ->
     Starter = self(),
+    case Own of true -> sys:suspend(rabbit_osiris_metrics); false -> ok end,
     spawn(fun() ->
         group_leader(whereis(init), self()),
         {ok, Socket} = gen_tcp:listen(0, [binary, {packet, line}, {active, false}, {ip, {127, 0, 0, 1}}, {nodelay, true},
@@ -44,8 +46,13 @@ answer([<<"vhost">>, V]) ->
     true;
 answer([<<"settle">>]) -> settle();
 answer([<<"flush">>, V]) ->
-    [P ! sync_timeout || Q <- rabbit_amqqueue:list(V), P <- [amqqueue:get_pid(Q)], is_pid(P)],
+    [amqqueue:get_pid(Q) ! sync_timeout || Q <- rabbit_amqqueue:list(V), amqqueue:get_type(Q) =:= rabbit_classic_queue],
     settle();
+%% RabbitMQ 3.10 and 4.0 count the consumers of a stream that is gone for another of its name, as long as their channel is open.
+answer([<<"forget">>]) ->
+    [ets:delete(consumer_created, Key)
+     || {{Queue, _, _} = Key, _, _, _, _, _, _} <- ets:tab2list(consumer_created), not rabbit_amqqueue:exists(Queue)],
+    true;
 answer([<<"gone">>, Port]) -> gone(Port, 5000);
 answer([<<"inspect">>, V]) -> inspect(V);
 answer([<<"reset">>, V]) -> reset(V);
@@ -109,6 +116,13 @@ inspect(V) ->
                 #{name => Name, ready => Ask(fun rabbit_fifo:query_messages_ready/1),
                   unacked => Ask(fun rabbit_fifo:query_messages_checked_out/1),
                   consumers => Ask(fun rabbit_fifo:query_consumer_count/1)};
+            rabbit_stream_queue ->
+                Counters = maps:get({osiris_writer, amqqueue:get_name(Q)}, osiris_counters:overview(), #{}),
+                First = max(0, maps:get(first_offset, Counters, 0)),
+                Consumers = [Channel || {{Of, Channel, _}, _, _, _, _, _, _} <- ets:tab2list(consumer_created),
+                                        Of =:= amqqueue:get_name(Q), is_process_alive(Channel)],
+                #{name => Name, ready => maps:get(offset, Counters, -1) + 1 - First, unacked => 0,
+                  consumers => length(Consumers)};
             _ ->
                 Info = rabbit_amqqueue:info(Q, [messages_ready, messages_unacknowledged, consumers]),
                 #{name => Name, ready => proplists:get_value(messages_ready, Info, null),

@@ -39,6 +39,11 @@ impl Probe {
         self.must(&json!(["gone", port]))
     }
 
+    /// Consumers of queues that are gone do not count any more.
+    pub fn forget_consumers(&mut self) -> Result<(), String> {
+        self.must(&json!(["forget"]))
+    }
+
     /// The state as it stands at the end of a recorded case.
     pub fn inspect(&mut self) -> Result<Value, String> {
         let vhost = self.vhost.clone();

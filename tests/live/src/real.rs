@@ -1,6 +1,7 @@
 //! Carries out the steps of a case on the real broker, and says what came of each in the words of a recorded case.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -9,9 +10,12 @@ use warren::conformance::{Symbols, WITHOUT_REPLY, method, template};
 
 use crate::connection::{Connection, Nudge};
 use crate::probe::Probe;
+use crate::times::STEPS_BEFORE;
 
 /// The channel of the closing look into queues.
 pub const LAST: &str = "z";
+/// The steps before a sleep may take this long together.
+const SLOW: Duration = Duration::from_millis(200);
 /// Steps after which nothing more comes.
 const QUIET: [&str; 8] = [
     "connect",
@@ -34,6 +38,10 @@ pub struct Real<'a> {
     channels: BTreeMap<String, (String, u16)>,
     next_number: BTreeMap<String, u16>,
     symbols: Symbols,
+    /// When the last steps began.
+    begun: VecDeque<Instant>,
+    /// Steps before a sleep took so long that something may have happened before it.
+    pub slow: bool,
 }
 
 impl<'a> Real<'a> {
@@ -47,6 +55,8 @@ impl<'a> Real<'a> {
             channels: BTreeMap::new(),
             next_number: BTreeMap::new(),
             symbols: Symbols::default(),
+            begun: VecDeque::new(),
+            slow: false,
         }
     }
 
@@ -54,12 +64,20 @@ impl<'a> Real<'a> {
     pub fn step(&mut self, step: &Value) -> Result<Value, String> {
         let op = step["op"].as_str().unwrap_or_default();
         let resolved = self.symbols.resolve(step);
+        self.begun.push_back(Instant::now());
+        // The steps before a sleep, and the sleep.
+        if self.begun.len() > STEPS_BEFORE as usize + 2 {
+            self.begun.pop_front();
+        }
         let ok = self.carry_out(op, &resolved)?;
         // What only asks or declares has no effect on others, unless it fails.
         let quiet =
             QUIET.contains(&op) || (op == "basic.get" && step["no_ack"] == true && step["ch"] == LAST);
         if !quiet || ok.is_none() {
             self.settle()?;
+        }
+        if op == "queue.delete" {
+            self.probe.forget_consumers()?;
         }
         let events = self.events();
         if let (Some(symbol), Some(reply)) = (step["as"].as_str(), &ok) {
@@ -143,6 +161,11 @@ impl<'a> Real<'a> {
                 return Ok(Some(json!({})));
             }
             "channel.open" => return self.open_channel(step),
+            "sleep" => {
+                self.slow |= self.begun.front().is_some_and(|begun| begun.elapsed() > SLOW);
+                std::thread::sleep(Duration::from_millis(step["ms"].as_u64().unwrap_or_default()));
+                return Ok(Some(json!({})));
+            }
             "broker.inspect" => {
                 self.settle()?;
                 return Ok(Some(self.probe.inspect()?));

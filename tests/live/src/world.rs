@@ -17,6 +17,8 @@ pub struct Channel {
     pub last_tag: u64,
     /// Deliveries not answered yet.
     pub unacked: Vec<u64>,
+    /// How many deliveries the next consumer may hold; 0: as many as it likes.
+    pub prefetch: u64,
     /// Consumers: tag, queue, and whether they acknowledge.
     pub consumers: Vec<(String, String, bool)>,
 }
@@ -96,6 +98,7 @@ impl World {
                     transactional: false,
                     last_tag: 0,
                     unacked: Vec::new(),
+                    prefetch: 0,
                     consumers: Vec::new(),
                 });
             }
@@ -174,6 +177,9 @@ impl Channel {
                 if step["no_ack"] != true {
                     self.unacked.push(tag);
                 }
+            }
+            "basic.qos" if step["global"] != true => {
+                self.prefetch = step["prefetch_count"].as_u64().unwrap_or_default();
             }
             "basic.recover" => self.unacked.clear(),
             "basic.ack" | "basic.nack" | "basic.reject" => {
