@@ -11,6 +11,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use warren::amqp::{SimDuration, SimTime};
+use warren::inspect::{Findings, Index};
 use warren::script::analyse;
 use warren::script::program::Program;
 use warren::sim::record::BLOCK_RECORDS;
@@ -102,6 +103,19 @@ fn simulate(workload: &str, messages: u32, source: &str, full: bool) -> f64 {
     row(workload, messages, "published_per_s", f64::from(messages) / nanos * 1e9);
     row(workload, messages, "ns_per_record", nanos / f64::from(recording.len()));
     row(workload, messages, "records_per_message", f64::from(recording.len()) / f64::from(messages));
+    let per_record = |nanos: f64| nanos / f64::from(recording.len());
+    let index = || {
+        let mut index = Index::new(&recording);
+        index.extend(&recording);
+        drop(black_box(index));
+    };
+    row(workload, messages, "index_ns_per_record", per_record(best(full, index)));
+    let findings = || {
+        let mut findings = Findings::default();
+        findings.extend(&recording);
+        drop(black_box(findings));
+    };
+    row(workload, messages, "findings_ns_per_record", per_record(best(full, findings)));
     let columns: usize = recording.blocks().len() * BLOCK_RECORDS as usize * 23;
     row(workload, messages, "column_bytes_per_record", columns as f64 / f64::from(recording.len()));
     nanos

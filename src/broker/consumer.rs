@@ -85,7 +85,7 @@ impl Rows {
     }
 
     /// It is gone, but its place in its row is found empty only when a message is to be handed out there.
-    pub fn leave(&mut self, consumer: ConsumerId) {
+    pub fn depart(&mut self, consumer: ConsumerId) {
         self.all.retain(|other| *other != consumer);
     }
 
@@ -180,9 +180,10 @@ impl Broker {
             let has_turn = state.in_flight > 0 && state.has_credit();
             let state = &mut self.queues[queue.index()];
             // RabbitMQ: a quorum queue keeps the turn of one that left with messages, for whoever takes its tag.
-            match has_turn && state.is_quorum() && !state.spec.single_active {
-                true => state.consumers.leave(consumer),
-                false => state.consumers.remove(consumer),
+            if has_turn && state.is_quorum() && !state.spec.single_active {
+                state.consumers.depart(consumer);
+            } else {
+                state.consumers.remove(consumer);
             }
             if let Some(stream) = &mut state.stream {
                 stream.readers.retain(|other| *other != consumer);

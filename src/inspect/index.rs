@@ -3,23 +3,27 @@
 //!
 //! Invariant: a function of the recording alone; reading it in slices gives the same as reading it at once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::amqp::Name;
 use crate::script::program::{Instr, Program};
 use crate::sim::record::{Actor, BindingInfo, Record, RecordKind as Kind, Recording};
 
-use super::mark::{mark_kind, places};
-use super::moment::bare_record;
+use super::mark::{Place, mark_kind, place};
 use super::names::Names;
 use super::pyramid::Pyramid;
+use super::scan::{Kinds, over, scan};
 use super::side::{Side, sides};
+use super::slot::slot;
 use super::view::{Lane, MarkKind, Thing, ThingKind};
 
 /// Landmarks kept: as many as a scrubber can show.
 const LANDMARKS_MAX: usize = 400;
 /// Lanes kept: a tile's cells and a person's patience end somewhere.
 const LANES_MAX: usize = 200;
+/// Of the kinds from which nothing is taken, those that recordings are full of.
+const PASSED_OVER: [Kind; 6] =
+    [Kind::Applied, Kind::Routed, Kind::Waiting, Kind::Replied, Kind::Confirmed, Kind::Deadline];
 
 /// A place of a kind by vhost and name.
 pub type PlaceName = (Name, Name);
@@ -58,14 +62,14 @@ impl BindingName {
 /// The index of one recording.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
-    /// Records and steps read.
-    steps: u32,
+    /// Records read.
+    records: u32,
     /// Lanes of the timeline.
     pub lanes: Vec<Lane>,
     /// The marks of each.
     pub pyramids: Vec<Pyramid>,
-    lane_of_actor: BTreeMap<u16, u16>,
-    lane_of_queue: BTreeMap<u32, u16>,
+    lane_of_actor: Vec<Option<u16>>,
+    lane_of_queue: Vec<Option<u16>>,
     /// Records that are lines of output, each with its actor.
     pub lines: Vec<(u32, u16)>,
     /// Moments that a scrubber shows: (moment, time, kind).
@@ -98,12 +102,13 @@ pub struct Ever {
     seen: Seen,
 }
 
-/// Pairs already taken in, by number, so that a million messages cost a look-up each and no more.
+/// What was taken in already, by number, so that a million messages cost a look-up each and no more.
 #[derive(Clone, Debug, Default)]
 struct Seen {
-    publishes: BTreeSet<(u16, u32)>,
-    last_publish: Option<(u16, u32)>,
-    enqueued: BTreeSet<u32>,
+    /// Where in the list stands what was published last over each channel.
+    publishes: Vec<Option<u32>>,
+    /// Whether the default exchange led to each queue.
+    defaults: Vec<bool>,
 }
 
 impl Index {
@@ -120,7 +125,7 @@ impl Index {
             };
             if let Some(thing) = names.actor_thing(actor).filter(|_| has_lane) {
                 let lane = index.add_lane(names.actor_kind(actor), thing, info.name.to_string());
-                index.lane_of_actor.extend(lane.map(|lane| (actor, lane)));
+                *slot(&mut index.lane_of_actor, u32::from(actor)) = lane;
             }
         }
         index
@@ -129,25 +134,28 @@ impl Index {
     /// Reads what has been recorded since the last time.
     pub fn extend(&mut self, recording: &Recording) {
         let names = Names::new(recording);
-        // Of a run that goes on the last step may not be over.
-        let whole = recording.steps().saturating_sub(u32::from(recording.outcome().is_none()));
-        while let Some(step) = recording.step(self.steps).filter(|step| step.step < whole) {
-            for number in step.first..step.end {
-                let Some(record) = bare_record(recording, number, step.step, step.time) else { continue };
-                self.read(names, &record);
-            }
-            self.steps += 1;
-        }
+        let kinds = Kinds::but(&PASSED_OVER);
+        let fresh = self.records..over(recording);
+        self.records = fresh.end;
+        scan(recording, fresh, &kinds).for_each(|record| self.read(names, &record));
     }
 
     /// The lane of an actor.
     pub fn lane_of_actor(&self, actor: u16) -> Option<u16> {
-        self.lane_of_actor.get(&actor).copied()
+        self.lane_of_actor.get(usize::from(actor)).copied().flatten()
     }
 
     /// The lane of a queue, by the broker's number.
     pub fn lane_of_queue(&self, queue: u32) -> Option<u16> {
-        self.lane_of_queue.get(&queue).copied()
+        self.lane_of_queue.get(queue as usize).copied().flatten()
+    }
+
+    /// The lane that a record is drawn on.
+    pub fn lane_of_record(&self, names: Names<'_>, record: &Record) -> Option<u16> {
+        match place(names, record)? {
+            Place::Actor(actor) => self.lane_of_actor(actor),
+            Place::Queue(queue) => self.lane_of_queue(queue.0),
+        }
     }
 
     fn add_lane(&mut self, kind: ThingKind, thing: Thing, label: String) -> Option<u16> {
@@ -169,19 +177,12 @@ impl Index {
         {
             let thing = Thing::Queue(info.vhost.to_string(), info.name.to_string());
             let lane = self.add_lane(ThingKind::Queue, thing, info.name.to_string());
-            self.lane_of_queue.extend(lane.map(|lane| (id.0, lane)));
+            *slot(&mut self.lane_of_queue, id.0) = lane;
         }
-        let places = places(names, record);
-        let time = record.time.0;
-        if let Some((lane, kind)) =
-            places.actor.and_then(|(actor, kind)| Some((self.lane_of_actor(actor)?, kind)))
+        if let Some(lane) = self.lane_of_record(names, record)
+            && let Some(time) = names.recording.time_of(record.number)
         {
-            self.pyramids[lane as usize].add(time, kind);
-        }
-        if let Some((lane, kind)) =
-            places.queue.and_then(|(queue, kind)| Some((self.lane_of_queue(queue.0)?, kind)))
-        {
-            self.pyramids[lane as usize].add(time, kind);
+            self.pyramids[lane as usize].add(time.0, mark_kind(names, record));
         }
         if is_line(names, record) {
             self.lines.push((record.number, record.actor));
@@ -201,9 +202,11 @@ impl Index {
             Kind::Ended => is_own_error(names, record) || mark_kind(names, record) == MarkKind::Fault,
             _ => false,
         };
-        let moment = u64::from(record.step) + 1;
-        if is_one && self.landmarks.len() < LANDMARKS_MAX {
-            let mark = (moment, record.time.0, mark_kind(names, record));
+        if is_one
+            && self.landmarks.len() < LANDMARKS_MAX
+            && let Some(Record { step, time, .. }) = names.recording.record(record.number)
+        {
+            let mark = (u64::from(step) + 1, time.0, mark_kind(names, record));
             // A crash is the operator's deed and the client's end: one landmark.
             if self.landmarks.last() != Some(&mark) {
                 self.landmarks.push(mark);
@@ -290,33 +293,30 @@ impl Ever {
         }
     }
 
-    /// One client publishes over one channel to one exchange, mostly: channel and exchange are compared first.
+    /// Over a channel, which is one client's in one vhost, nearly all is published to one exchange.
     fn published(&mut self, names: Names<'_>, record: &Record) {
-        let Some(info) = record.message().and_then(|id| names.message(id)) else { return };
+        let (Some(message), Some(channel)) = (record.message(), record.channel()) else { return };
+        let Some(info) = names.message(message) else { return };
         let exchange = info.message.exchange();
-        if let Some((actor, at)) = self.seen.last_publish
-            && actor == record.actor
-            && self.publishes.get(at as usize).is_some_and(|(_, (_, name))| name == exchange)
-            && self.seen.publishes.contains(&(actor, record.object))
-        {
+        let last = slot(&mut self.seen.publishes, channel.0);
+        let known = last.and_then(|at| self.publishes.get(at as usize));
+        if known.is_some_and(|(actor, (_, name))| *actor == record.actor && name == exchange) {
             return;
         }
         let vhost = names.vhost_of_channel(record);
         let publish = (record.actor, (Name::from(vhost), exchange.clone()));
         once(&mut self.publishes, publish.clone());
-        if let Some(at) = self.publishes.iter().position(|other| *other == publish) {
-            self.seen.publishes.insert((record.actor, record.object));
-            self.seen.last_publish = Some((record.actor, at as u32));
-        }
+        *last = self.publishes.iter().position(|other| *other == publish).map(|at| at as u32);
     }
 
     fn enqueued(&mut self, names: Names<'_>, record: &Record) {
-        let Some(queue) = record.queue().filter(|queue| !self.seen.enqueued.contains(&queue.0)) else {
+        let (Some(message), Some(queue)) = (record.message(), record.queue()) else { return };
+        let is_seen = slot(&mut self.seen.defaults, queue.0);
+        if *is_seen {
             return;
-        };
-        let Some(info) = record.message().and_then(|id| names.message(id)) else { return };
-        if info.message.exchange().is_empty() {
-            self.seen.enqueued.insert(queue.0);
+        }
+        if names.message(message).is_some_and(|info| info.message.exchange().is_empty()) {
+            *is_seen = true;
             if let Some(name) = queue_name(names, queue.0) {
                 once(&mut self.defaults, name);
             }

@@ -1,22 +1,22 @@
 //! What a record is on the timeline: its kind of mark, and on which lanes it stands.
 
-use crate::amqp::Method;
-use crate::broker::{Command, DropReason, QueueId};
-use crate::sim::record::{EndReason, Record, RecordKind as Kind};
+use crate::broker::{DropReason, QueueId};
+use crate::sim::record::{EndReason, Meaning, Record, RecordKind as Kind};
 
 use super::names::Names;
+use super::scan::bare_record;
 use super::view::MarkKind;
 
 /// The operator's number among the actors of every recording.
 pub const OPERATOR: u16 = 0;
 
-/// Where a record is drawn: on the lane of its actor, of a queue, or both.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Places {
-    /// On that actor's lane.
-    pub actor: Option<(u16, MarkKind)>,
-    /// On that queue's lane.
-    pub queue: Option<(QueueId, MarkKind)>,
+/// Whose lane a record is drawn on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// That actor's.
+    Actor(u16),
+    /// That queue's.
+    Queue(QueueId),
 }
 
 /// The kind of a record, in lists and for jumps.
@@ -37,8 +37,8 @@ pub fn mark_kind(names: Names<'_>, record: &Record) -> MarkKind {
         Kind::Enqueued => MarkKind::Enqueue,
         Kind::Dropped if record.drop_reason() == Some(DropReason::Expired) => MarkKind::Expire,
         Kind::Dropped => MarkKind::Drop,
-        Kind::Delivered | Kind::Got => delivery_kind(record.tag().is_some_and(|tag| tag.flag)),
-        Kind::Settled if record.tag().is_some_and(|tag| tag.flag) => MarkKind::Ack,
+        Kind::Delivered | Kind::Got => delivery_kind(is_flagged(record)),
+        Kind::Settled if is_flagged(record) => MarkKind::Ack,
         Kind::Requeued | Kind::Delayed => MarkKind::Requeue,
         Kind::DeadLettered => MarkKind::DeadLetter,
         Kind::Republished => MarkKind::Publish,
@@ -78,9 +78,8 @@ pub fn mark_kind(names: Names<'_>, record: &Record) -> MarkKind {
 }
 
 /// On a client's lane stands what the client itself does and sees, when it does; on a queue's what befalls its copies.
-pub fn places(names: Names<'_>, record: &Record) -> Places {
-    let kind = mark_kind(names, record);
-    let on_actor = |actor| Places { actor: Some((actor, kind)), queue: None };
+pub fn place(names: Names<'_>, record: &Record) -> Option<Place> {
+    let on_queue = || names.queue_of_record(record).map(Place::Queue);
     match record.kind {
         Kind::Started
         | Kind::Connected
@@ -102,9 +101,9 @@ pub fn places(names: Names<'_>, record: &Record) -> Places {
         | Kind::Crashed
         | Kind::Stopped
         | Kind::StartedTwice
-        | Kind::Deed => on_actor(record.actor),
+        | Kind::Deed => Some(Place::Actor(record.actor)),
         // The broker has no lane; nor has a check.
-        Kind::NodeDown | Kind::NodeUp | Kind::CheckFailed | Kind::CheckBroken => on_actor(OPERATOR),
+        Kind::NodeDown | Kind::NodeUp | Kind::CheckFailed | Kind::CheckBroken => Some(Place::Actor(OPERATOR)),
         Kind::Enqueued
         | Kind::Delivered
         | Kind::Got
@@ -114,20 +113,18 @@ pub fn places(names: Names<'_>, record: &Record) -> Places {
         | Kind::QueueDeclared
         | Kind::QueueDeleted
         | Kind::Consuming
-        | Kind::ConsumerGone => on_queue(names, record, kind),
-        Kind::Settled if kind == MarkKind::Ack => on_queue(names, record, kind),
-        Kind::Dropped if record.queue().is_some() => on_queue(names, record, kind),
+        | Kind::ConsumerGone => on_queue(),
+        Kind::Settled if is_flagged(record) => on_queue(),
+        Kind::Dropped if record.queue().is_some() => on_queue(),
         // Reached no queue: it is the publisher that should see it.
-        Kind::Dropped => {
-            let publisher = record.message().and_then(|id| names.message(id)).map(|info| info.actor);
-            publisher.map_or(Places::default(), on_actor)
-        }
-        _ => Places::default(),
+        Kind::Dropped => names.message(record.message()?).map(|info| Place::Actor(info.actor)),
+        _ => None,
     }
 }
 
-fn on_queue(names: Names<'_>, record: &Record, kind: MarkKind) -> Places {
-    Places { actor: None, queue: names.queue_of_record(record).map(|queue| (queue, kind)) }
+/// Redelivered, of a delivery; acked, of a settling.
+fn is_flagged(record: &Record) -> bool {
+    record.tag().is_some_and(|tag| tag.flag)
 }
 
 fn delivery_kind(is_redelivered: bool) -> MarkKind {
@@ -136,16 +133,12 @@ fn delivery_kind(is_redelivered: bool) -> MarkKind {
 
 /// What a client sends is drawn as what it means to messages.
 fn sent_kind(names: Names<'_>, record: &Record) -> MarkKind {
-    let info = record.command().and_then(|number| names.recording.tables().commands.get(number));
-    let Some(Command::Method { method, .. }) = info.map(|info| info.command) else { return MarkKind::Other };
-    match method {
-        Method::BasicPublish { .. } => MarkKind::Publish,
-        Method::BasicAck { .. } => MarkKind::Ack,
-        Method::BasicNack { requeue: true, .. } | Method::BasicReject { requeue: true, .. } => {
-            MarkKind::Requeue
-        }
-        Method::BasicNack { .. } | Method::BasicReject { .. } => MarkKind::Drop,
-        _ => MarkKind::Other,
+    match names.meaning(record) {
+        Some(Meaning::Publish) => MarkKind::Publish,
+        Some(Meaning::Ack) => MarkKind::Ack,
+        Some(Meaning::Requeue) => MarkKind::Requeue,
+        Some(Meaning::Reject) => MarkKind::Drop,
+        Some(Meaning::Other(_)) | None => MarkKind::Other,
     }
 }
 
@@ -154,9 +147,14 @@ const CAUSES_MAX: u32 = 8;
 
 /// The delivery that a taking up goes back to.
 pub fn delivery_of(names: Names<'_>, record: &Record) -> Option<Record> {
+    names.recording.record(bare_delivery_of(names, record)?.number)
+}
+
+/// The same without its step and time, which have to be searched for.
+fn bare_delivery_of(names: Names<'_>, record: &Record) -> Option<Record> {
     let mut at = *record;
     for _ in 0..CAUSES_MAX {
-        at = names.recording.record(at.cause?)?;
+        at = bare_record(names.recording, at.cause?)?;
         if matches!(at.kind, Kind::Delivered | Kind::Got) && at.subject == record.subject {
             return Some(at);
         }
@@ -165,5 +163,5 @@ pub fn delivery_of(names: Names<'_>, record: &Record) -> Option<Record> {
 }
 
 fn is_redelivered(names: Names<'_>, record: &Record) -> bool {
-    delivery_of(names, record).and_then(|delivery| delivery.tag()).is_some_and(|tag| tag.flag)
+    bare_delivery_of(names, record).is_some_and(|delivery| is_flagged(&delivery))
 }

@@ -6,7 +6,7 @@ use crate::amqp::SimTime;
 use crate::sim::record::{Record, RecordKind as Kind, Recording};
 
 use super::index::Index;
-use super::mark::{delivery_of, places};
+use super::mark::{delivery_of, mark_kind};
 use super::names::Names;
 use super::pyramid::{LEVEL_MAX, TILE_COLUMNS};
 use super::sentence::event;
@@ -52,21 +52,17 @@ pub fn marks(recording: &Recording, index: &Index, from: u64, to: u64, limit: u3
 }
 
 fn put(names: Names<'_>, index: &Index, record: &Record, marks: &mut Vec<Mark>) {
-    let places = places(names, record);
-    let on_actor = places.actor.and_then(|(actor, kind)| Some((index.lane_of_actor(actor)?, kind)));
-    let on_queue = places.queue.and_then(|(queue, kind)| Some((index.lane_of_queue(queue.0)?, kind)));
-    for (lane, kind) in on_actor.into_iter().chain(on_queue) {
-        let told = event(names, record);
-        marks.push(Mark {
-            step: u64::from(record.step) + 1,
-            time: record.time.0,
-            lane,
-            kind,
-            message: record.message().and_then(|id| names.message_ref(id)),
-            from: flight(names, index, record),
-            label: told.map_or_else(String::new, |told| told.text),
-        });
-    }
+    let Some(lane) = index.lane_of_record(names, record) else { return };
+    let told = event(names, record);
+    marks.push(Mark {
+        step: u64::from(record.step) + 1,
+        time: record.time.0,
+        lane,
+        kind: mark_kind(names, record),
+        message: record.message().and_then(|id| names.message_ref(id)),
+        from: flight(names, index, record),
+        label: told.map_or_else(String::new, |told| told.text),
+    });
 }
 
 /// Where the message was before: a copy comes from the client that sent it, a taking up from the queue that delivered.

@@ -11,8 +11,10 @@ mod match_words;
 mod method_words;
 mod names;
 mod pyramid;
+mod scan;
 mod sentence;
 mod side;
+mod slot;
 mod values;
 
 mod checks;

@@ -1,10 +1,11 @@
 //! A moment in words, and the way from one to the next that is worth looking at.
 
 use crate::amqp::SimTime;
-use crate::sim::record::{BLOCK_RECORDS, NONE, Record, RecordKind, Recording, StepInfo};
+use crate::sim::record::{Record, RecordKind, Recording, StepInfo};
 
 use super::mark::mark_kind;
 use super::names::Names;
+use super::scan::{Kinds, scan};
 use super::sentence::{event, things};
 use super::view::{Event, MarkKind, Moment, Step, Thing};
 
@@ -73,6 +74,8 @@ pub fn seek(
 ) -> Step {
     let moment = clamp(recording, from);
     let names = Names::new(recording);
+    let could_be =
+        Kinds::which(|kind| kinds.is_empty() || marks_of(kind).iter().any(|mark| kinds.contains(mark)));
     let wanted = |record: &Record| {
         let kind_fits = kinds.is_empty() || kinds.contains(&mark_kind(names, record));
         kind_fits && of.is_none_or(|thing| is_about(names, record, thing))
@@ -83,11 +86,11 @@ pub fn seek(
     };
     if forwards {
         let start = recording.step(moment).map_or(recording.len(), |next| next.first);
-        let found = scan(recording, start..recording.len(), kinds).find(wanted);
+        let found = scan(recording, start..recording.len(), &could_be).find(wanted);
         after(found)
     } else {
         let end = moment.checked_sub(1).and_then(|step| recording.step(step)).map_or(0, |step| step.first);
-        let found = scan(recording, 0..end, kinds).rfind(wanted);
+        let found = scan(recording, 0..end, &could_be).rfind(wanted);
         after(found)
     }
 }
@@ -110,45 +113,6 @@ pub fn clamp(recording: &Recording, step: Step) -> u32 {
 /// How many steps are before that time.
 fn steps_before(recording: &Recording, time: SimTime) -> u32 {
     time.0.checked_sub(1).map_or(0, |before| recording.steps_until(SimTime(before)))
-}
-
-/// Records that could be of these kinds of mark, without their step and time: one column is looked at before
-/// anything else.
-fn scan(
-    recording: &Recording,
-    range: std::ops::Range<u32>,
-    kinds: &[MarkKind],
-) -> impl DoubleEndedIterator<Item = Record> {
-    let mut could_be = [false; 256];
-    for kind in RecordKind::ALL {
-        could_be[*kind as usize] =
-            kinds.is_empty() || marks_of(*kind).iter().any(|mark| kinds.contains(mark));
-    }
-    let blocks = recording.blocks();
-    range
-        .filter(move |number| {
-            let block = blocks.get((number / BLOCK_RECORDS) as usize);
-            let kind = block.and_then(|block| block.kind.get((number % BLOCK_RECORDS) as usize));
-            kind.is_some_and(|kind| could_be[*kind as usize])
-        })
-        .filter_map(|number| bare_record(recording, number, 0, SimTime::ZERO))
-}
-
-/// A record of a step that is known, so that neither its step nor its time need be searched for.
-pub fn bare_record(recording: &Recording, number: u32, step: u32, time: SimTime) -> Option<Record> {
-    let block = recording.blocks().get((number / BLOCK_RECORDS) as usize)?;
-    let columns = block.columns(number % BLOCK_RECORDS)?;
-    Some(Record {
-        number,
-        step,
-        time,
-        kind: columns.kind,
-        actor: columns.actor,
-        cause: (columns.cause != NONE).then_some(columns.cause),
-        subject: columns.subject,
-        object: columns.object,
-        detail: columns.detail,
-    })
 }
 
 /// All kinds of mark that records of this kind can have.

@@ -5,7 +5,9 @@
 use crate::amqp::Name;
 use crate::broker::{ConsumerId, ExchangeId, MessageId, QueueId};
 use crate::script::program::Role;
-use crate::sim::record::{Actor, BindingInfo, ConsumerInfo, MessageInfo, NONE, PlaceInfo, Record, Recording};
+use crate::sim::record::{
+    Actor, BindingInfo, ConsumerInfo, Meaning, MessageInfo, NONE, PlaceInfo, Record, Recording,
+};
 use crate::text::Span;
 
 use super::view::{MessageRef, Thing, ThingKind};
@@ -168,6 +170,11 @@ impl<'a> Names<'a> {
     /// The queue a record is about, be it through its consumer.
     pub fn queue_of_record(&self, record: &Record) -> Option<QueueId> {
         record.queue().or_else(|| self.queue_of(record.consumer()?))
+    }
+
+    /// What a record's command is to messages.
+    pub fn meaning(&self, record: &Record) -> Option<Meaning<'a>> {
+        self.recording.tables().commands.meaning(record.command()?)
     }
 
     /// The check's line, as written.

@@ -20,22 +20,42 @@ struct Cell {
 }
 
 /// The marks of one lane. Only columns that hold something take room: a million messages at one instant are one cell.
+///
+/// The last cell of a level is open: it goes into the next coarser level when the next one begins, so that a mark
+/// touches the finest level and seldom another.
 #[derive(Clone, Debug, Default)]
 pub struct Pyramid {
     levels: [Vec<Cell>; LEVELS.len()],
 }
 
+impl Cell {
+    fn take_in(&mut self, other: Self) {
+        self.count = self.count.saturating_add(other.count);
+        self.kind = self.kind.max(other.kind);
+    }
+
+    /// The same, on a level that much coarser.
+    fn coarser(self, shift: u8) -> Self {
+        Self { column: self.column >> shift, ..self }
+    }
+}
+
 impl Pyramid {
     /// Adds a mark; times never go back.
     pub fn add(&mut self, time: u64, kind: MarkKind) {
+        let mut cell = Cell { column: time, count: 1, kind };
+        let mut level_before = 0;
         for (cells, level) in self.levels.iter_mut().zip(LEVELS) {
-            let column = time >> level;
+            cell = cell.coarser(level - level_before);
+            level_before = level;
             match cells.last_mut() {
-                Some(last) if last.column >= column => {
-                    last.count = last.count.saturating_add(1);
-                    last.kind = last.kind.max(kind);
+                Some(open) if open.column >= cell.column => return open.take_in(cell),
+                open => {
+                    let whole = open.copied();
+                    cells.push(cell);
+                    let Some(whole) = whole else { return };
+                    cell = whole;
                 }
-                _ => cells.push(Cell { column, count: 1, kind }),
             }
         }
     }
@@ -45,11 +65,12 @@ impl Pyramid {
         let mut columns = [(0_u32, 0_u8); TILE_COLUMNS as usize];
         let level = level.min(LEVEL_MAX);
         let first = u64::from(index) * TILE_COLUMNS;
-        let (kept, shift) = self.finer(level);
+        let at = kept_level(level);
+        let (kept, shift) = (&self.levels[at], u32::from(level - LEVELS[at]));
         let from = first.checked_shl(shift).filter(|from| from >> shift == first).unwrap_or(u64::MAX);
         let start = kept.partition_point(|cell| cell.column < from);
-        for cell in &kept[start..] {
-            let at = (cell.column >> shift) - first;
+        for cell in kept[start..].iter().copied().chain(self.open(at)) {
+            let Some(at) = (cell.column >> shift).checked_sub(first) else { continue };
             let Some(column) = columns.get_mut(at as usize).filter(|_| at < TILE_COLUMNS) else { break };
             column.0 = column.0.saturating_add(cell.count);
             column.1 = column.1.max(cell.kind as u8);
@@ -74,11 +95,16 @@ impl Pyramid {
         count
     }
 
-    /// The coarsest kept level that is not coarser than `level`, and how many powers of two lie between.
-    fn finer(&self, level: u8) -> (&[Cell], u32) {
-        let at = LEVELS.iter().rposition(|kept| *kept <= level).unwrap_or(0);
-        (&self.levels[at], u32::from(level - LEVELS[at]))
+    /// What is not in that kept level yet: the open cells of the finer ones, in order of time.
+    fn open(&self, at: usize) -> impl Iterator<Item = Cell> {
+        let finer = self.levels[..at].iter().zip(LEVELS).rev();
+        finer.filter_map(move |(cells, level)| Some(cells.last()?.coarser(LEVELS[at] - level)))
     }
+}
+
+/// The coarsest kept level that is not coarser than `level`.
+fn kept_level(level: u8) -> usize {
+    LEVELS.iter().rposition(|kept| *kept <= level).unwrap_or(0)
 }
 
 /// Columns wider than this would hold more than all of virtual time.

@@ -4,6 +4,7 @@
 //! when they are asked for.
 
 mod gather;
+mod held;
 mod watch;
 mod words;
 

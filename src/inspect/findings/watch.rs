@@ -1,119 +1,156 @@
 //! What is kept in mind while the records of a run go by, and what is found in them.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::amqp::{FieldValue, Method, Name};
-use crate::broker::{Command, DropReason, MessageId, QueueId};
+use crate::broker::{Command, ConsumerId, DropReason, MessageId, QueueId};
 use crate::script::Code;
-use crate::sim::record::{Actor, EndReason, NONE, Record, RecordKind as Kind};
+use crate::sim::record::{Actor, EndReason, Meaning, NONE, Record, RecordKind as Kind};
 
 use super::super::names::Names;
+use super::super::scan::bare_record;
+use super::super::slot::slot;
 use super::gather::{FINDINGS_MAX, Found};
+use super::held::{HOARD, Held, HeldCopy};
 
 /// A message delivered this often goes round.
 const LOOP: u8 = 5;
-/// A consumer that holds this many keeps others waiting.
-const HOARD: u32 = 3;
 /// Expiry is told if it is later than this, in microseconds.
 const LATE: u64 = 1_000;
+
+/// Of the kinds that show nothing, those that recordings are full of.
+pub(super) const PASSED_OVER: [Kind; 6] =
+    [Kind::Sent, Kind::Routed, Kind::Waiting, Kind::Replied, Kind::ConfirmTaken, Kind::Deadline];
 
 /// What is known so far.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Watch {
-    pub found: Vec<Found>,
-    /// How often each message was delivered, by its number.
-    delivered: Vec<u8>,
-    /// The record at which each message was last taken up, plus one, and by whom.
-    taken_up: Vec<(u32, u16)>,
-    /// The first redelivery of each message that was delivered more than once.
-    redelivered: BTreeMap<u32, Record>,
-    /// Copies handed out and not settled: by message and queue, the record and the consumer.
-    held: BTreeMap<(u32, u32), (Record, u32)>,
-    /// How many each consumer holds.
-    holding: BTreeMap<u32, u32>,
+    /// By what makes two of them one: besides the code whose, where, which key or text.
+    pub found: BTreeMap<(Code, Whose), Found>,
+    /// What is known of each message, by its number.
+    messages: Vec<OfMessage>,
+    /// Copies handed out and not settled.
+    held: Held,
     /// When a message with a time to live came into its queue.
     enqueued: BTreeMap<(u32, u32), u64>,
-    /// The latest message that was taken up from each queue.
-    latest: BTreeMap<u32, u32>,
+    /// What is known of each queue, by its number.
+    queues: Vec<OfQueue>,
     /// Sent without acknowledgement and not taken up yet, by actor.
     under_way: BTreeMap<u16, BTreeSet<u32>>,
     /// Consumers that came while another held much: the consumer it waits for, how many that one has settled since.
     waiting: BTreeMap<u32, (Record, u32, u32)>,
     /// The last record at which an actor's client or connection ended.
     ended: BTreeMap<u16, u32>,
-    publishers: BTreeSet<u16>,
+    /// Whether an actor published, by its number.
+    publishers: Vec<bool>,
     /// Clients that the broker does not read from, or whose publishes wait for a commit: nothing follows a publish.
     deferred: BTreeSet<u16>,
-    /// The message published last, and the queues that took it.
-    publishing: (u32, Vec<u32>),
+    publishing: Publishing,
     /// Queues with a single active consumer.
     single: BTreeSet<Name>,
-    /// A publish that was applied and has shown no effect yet.
+    /// A publish that was applied, while nothing is known of what comes behind it.
     applied: Option<Record>,
+    /// So far records can be read.
+    end: u32,
+}
+
+/// Whose or where it is, and a text.
+type Whose = (u32, u32, Name);
+
+/// A few bytes of each message.
+#[derive(Clone, Copy, Debug, Default)]
+struct OfMessage {
+    /// How often it was delivered.
+    delivered: u8,
+    /// Who took it up last.
+    taken_up_by: u16,
+    /// The record of that plus one.
+    taken_up: u32,
+    /// The record of its second delivery.
+    redelivery: u32,
+}
+
+/// Some facts of a queue.
+#[derive(Clone, Copy, Debug, Default)]
+struct OfQueue {
+    /// Of a stream each consumer gets every message: nothing is withheld, overtaken or handed out again.
+    is_stream: bool,
+    /// The latest message that was taken up from it.
+    latest: u32,
+}
+
+/// The message published last.
+#[derive(Clone, Debug, Default)]
+struct Publishing {
+    message: u32,
+    /// Whether it has a time to live.
+    is_limited: bool,
+    /// The queues that took it.
+    queues: Vec<u32>,
 }
 
 impl Watch {
+    /// From now on records can be read as far as that.
+    pub fn goes_on(&mut self, names: Names<'_>, end: u32) {
+        self.end = end;
+        self.unanswered_publish(names);
+    }
+
     /// Takes one record in.
     pub fn read(&mut self, names: Names<'_>, record: &Record) {
-        self.unanswered_publish(record);
         match record.kind {
             Kind::Applied => self.applied(names, record),
-            Kind::Published => {
-                self.publishers.insert(record.actor);
-                self.publishing.0 = record.subject;
-                self.publishing.1.clear();
-            }
+            Kind::Published => self.published(names, record),
             Kind::Enqueued => self.enqueued(names, record),
-            Kind::Delivered | Kind::Got => self.delivered(names, record),
+            Kind::Delivered => self.delivered(names, record),
+            Kind::Got => self.got(names, record),
             Kind::Received => self.received(names, record),
-            Kind::Settled => self.given_back(record),
-            Kind::Requeued => self.given_back(record),
+            Kind::Settled | Kind::Requeued => self.given_back(record),
             Kind::Dropped => self.dropped(names, record),
             Kind::DeadLettered => self.dead_lettered(names, record),
+            Kind::QueueDeclared => self.queue_declared(names, record),
             Kind::Consuming => self.consuming(names, record),
             Kind::Ended => self.ended(record),
             Kind::ConnectionGone => drop(self.ended.insert(record.actor, record.number)),
-            _ => self.told(names, record),
+            Kind::Excepted | Kind::OperatorRefused | Kind::Blocked | Kind::Confirmed | Kind::StartedTwice => {
+                self.told(names, record)
+            }
+            _ => {}
         }
     }
 
     /// Copies that consumers hold when nothing more can happen.
     pub fn at_end(&self, names: Names<'_>) -> Vec<Found> {
-        let mut found: Vec<Found> = Vec::new();
-        for ((_, queue), (record, consumer)) in &self.held {
-            if *consumer == NONE {
-                continue;
-            }
-            let key = (u32::from(record.actor), *queue, Name::default());
-            match found.iter_mut().find(|one| one.key == key) {
-                Some(one) => {
-                    one.count += 1;
-                    if record.number < one.first.number {
-                        one.first = *record;
-                    }
-                }
-                None => found.push(Found {
-                    code: Code::UnackedAtEnd,
-                    key,
-                    first: *record,
-                    other: u64::from(*queue),
-                    count: 1,
-                }),
-            }
+        // By actor and queue: the first delivery, and how many.
+        let mut unacked: BTreeMap<(u16, u32), (u32, u32)> = BTreeMap::new();
+        for copy in self.held.iter().filter(|copy| copy.consumer != NONE) {
+            let Some(record) = bare_record(names.recording, copy.delivery) else { continue };
+            let (first, count) = unacked.entry((record.actor, copy.key.1)).or_insert((copy.delivery, 0));
+            *first = (*first).min(copy.delivery);
+            *count += 1;
         }
-        for (waiting, (record, hoarder, _)) in &self.waiting {
-            if self.holding.get(hoarder).copied().unwrap_or(0) >= HOARD {
-                found.push(starved(names, *waiting, *record, *hoarder));
-            }
-        }
-        found
+        let unacked = unacked.into_iter().filter_map(|((_, queue), (first, count))| {
+            let first = bare_record(names.recording, first)?;
+            Some(Found { code: Code::UnackedAtEnd, first, other: u64::from(queue), count })
+        });
+        let starved = self.waiting.values().filter(|(_, hoarder, _)| self.held.of(*hoarder) >= HOARD).map(
+            |(record, hoarder, _)| Found {
+                code: Code::StarvedConsumer,
+                first: *record,
+                other: u64::from(*hoarder),
+                count: 1,
+            },
+        );
+        unacked.chain(starved).collect()
     }
 
-    fn find(&mut self, code: Code, record: &Record, key: (u32, u32, Name), other: u64) {
-        if let Some(one) = self.found.iter_mut().find(|one| one.code == code && one.key == key) {
-            one.count = one.count.saturating_add(1);
-        } else if self.found.len() < FINDINGS_MAX {
-            self.found.push(Found { code, key, first: *record, other, count: 1 });
+    fn find(&mut self, code: Code, record: &Record, whose: Whose, other: u64) {
+        let is_full = self.found.len() >= FINDINGS_MAX;
+        match self.found.entry((code, whose)) {
+            Entry::Occupied(mut one) => one.get_mut().count = one.get().count.saturating_add(1),
+            Entry::Vacant(_) if is_full => {}
+            Entry::Vacant(place) => drop(place.insert(Found { code, first: *record, other, count: 1 })),
         }
     }
 
@@ -128,20 +165,32 @@ impl Watch {
     }
 
     /// A publish whose effects, which come right behind it, do not begin with its own: the channel is closed.
-    fn unanswered_publish(&mut self, record: &Record) {
-        let Some(applied) = self.applied.take() else { return };
-        let is_effect = record.cause == Some(applied.number) && record.step == applied.step;
-        if !is_effect {
+    fn unanswered_publish(&mut self, names: Names<'_>) {
+        let Some(applied) = self.applied.filter(|applied| applied.number + 1 < self.end) else { return };
+        let Some(next) = bare_record(names.recording, applied.number + 1) else { return };
+        self.applied = None;
+        let step_of = |record: &Record| names.recording.step_of(record.number);
+        let is_caused = next.cause == Some(applied.number);
+        // That a message was taken is told at once: no need to search for the step.
+        if !is_caused || next.kind != Kind::Published && step_of(&next) != step_of(&applied) {
             self.of_actor(Code::PublishedIntoClosed, &applied);
         }
     }
 
     fn applied(&mut self, names: Names<'_>, record: &Record) {
-        let command = record.command().and_then(|number| names.recording.tables().commands.get(number));
-        let Some(Command::Method { method, .. }) = command.map(|info| info.command) else { return };
+        match names.meaning(record) {
+            Some(Meaning::Publish) if !self.deferred.contains(&record.actor) => {
+                self.applied = Some(*record);
+                self.unanswered_publish(names);
+            }
+            Some(Meaning::Other(Command::Method { method, .. })) => self.asked(record, method),
+            _ => {}
+        }
+    }
+
+    /// Any method but publishes and settlements.
+    fn asked(&mut self, record: &Record, method: &Method) {
         match method {
-            Method::BasicPublish { .. } if self.deferred.contains(&record.actor) => {}
-            Method::BasicPublish { .. } => self.applied = Some(*record),
             Method::TxSelect => drop(self.deferred.insert(record.actor)),
             Method::QueueDeclare { queue, arguments, .. }
                 if arguments.get("x-single-active-consumer") == Some(&FieldValue::Bool(true)) =>
@@ -152,90 +201,112 @@ impl Watch {
         }
     }
 
+    fn published(&mut self, names: Names<'_>, record: &Record) {
+        *slot(&mut self.publishers, u32::from(record.actor)) = true;
+        self.publishing.message = record.subject;
+        self.publishing.is_limited = is_limited(names, MessageId(record.subject));
+        self.publishing.queues.clear();
+    }
+
     fn enqueued(&mut self, names: Names<'_>, record: &Record) {
         let Some(message) = record.message() else { return };
-        if message.0 == self.publishing.0 {
-            self.publishing.1.push(record.object);
-        }
-        let has_limit = names
-            .message(message)
-            .is_some_and(|info| info.from.is_none() && info.message.properties().expiration.is_some());
-        if has_limit {
-            self.enqueued.insert((message.0, record.object), record.time.0);
+        let is_limited = if message.0 == self.publishing.message {
+            self.publishing.queues.push(record.object);
+            self.publishing.is_limited
+        } else {
+            is_limited(names, message)
+        };
+        if is_limited && let Some(time) = names.recording.time_of(record.number) {
+            self.enqueued.insert((message.0, record.object), time.0);
         }
     }
 
+    fn queue_declared(&mut self, names: Names<'_>, record: &Record) {
+        let Some((id, info)) = record.queue().and_then(|id| Some((id, names.queue(id)?))) else { return };
+        slot(&mut self.queues, id.0).is_stream = *info.kind == *"stream";
+    }
+
     fn delivered(&mut self, names: Names<'_>, record: &Record) {
-        let (Some(message), Some(queue)) = (record.message(), names.queue_of_record(record)) else { return };
-        if is_stream(names, queue) {
+        let Some((consumer, info)) = record.consumer().and_then(|id| Some((id, names.consumer(id)?))) else {
+            return;
+        };
+        if info.queue == NONE || self.is_stream(QueueId(info.queue)) {
             return;
         }
-        let consumer = record.consumer();
-        let number = consumer.map_or(NONE, |consumer| consumer.0);
-        self.enqueued.remove(&(message.0, queue.0));
-        self.waiting.remove(&number);
-        self.held.insert((message.0, queue.0), (*record, number));
-        *self.holding.entry(number).or_insert(0) += 1;
-        if consumer.and_then(|consumer| names.consumer(consumer)).is_some_and(|consumer| consumer.no_ack) {
-            self.under_way.entry(record.actor).or_default().insert(message.0);
+        if info.no_ack {
+            self.under_way.entry(record.actor).or_default().insert(record.subject);
         }
-        let count = slot(&mut self.delivered, message.0);
-        *count = count.saturating_add(1);
-        match *count {
-            2 => drop(self.redelivered.insert(message.0, *record)),
+        self.waiting.remove(&consumer.0);
+        self.handed_out(names, record, info.queue, consumer.0);
+    }
+
+    fn got(&mut self, names: Names<'_>, record: &Record) {
+        if let Some(queue) = record.queue().filter(|queue| !self.is_stream(*queue)) {
+            self.handed_out(names, record, queue.0, NONE);
+        }
+    }
+
+    fn handed_out(&mut self, names: Names<'_>, record: &Record, queue: u32, consumer: u32) {
+        let Some(message) = record.message() else { return };
+        let key = (message.0, queue);
+        self.enqueued.remove(&key);
+        self.held.insert(HeldCopy { key, delivery: record.number, consumer });
+        let of = slot(&mut self.messages, message.0);
+        of.delivered = of.delivered.saturating_add(1);
+        let (delivered, redelivery) = (of.delivered, of.redelivery);
+        match delivered {
+            2 => of.redelivery = record.number,
             LOOP => {
-                let first = self.redelivered.get(&message.0).copied().unwrap_or(*record);
-                self.find(
-                    Code::RedeliveryLoop,
-                    &first,
-                    (message.0, queue.0, Name::default()),
-                    u64::from(queue.0),
-                );
+                let first = bare_record(names.recording, redelivery).unwrap_or(*record);
+                self.goes_round(&first, key);
             }
-            many if many > LOOP => {
-                self.find(Code::RedeliveryLoop, record, (message.0, queue.0, Name::default()), 0);
-            }
+            many if many > LOOP => self.goes_round(record, key),
             _ => {}
         }
     }
 
+    fn goes_round(&mut self, record: &Record, (message, queue): (u32, u32)) {
+        self.find(Code::RedeliveryLoop, record, (message, queue, Name::default()), 0);
+    }
+
     fn received(&mut self, names: Names<'_>, record: &Record) {
         let Some(message) = record.message() else { return };
-        if record
-            .consumer()
-            .and_then(|consumer| names.queue_of(consumer))
-            .is_some_and(|id| is_stream(names, id))
-        {
+        let queue = record.consumer().and_then(|consumer| names.queue_of(consumer));
+        if queue.is_some_and(|queue| self.is_stream(queue)) {
             return;
         }
         if let Some(under_way) = self.under_way.get_mut(&record.actor) {
             under_way.remove(&message.0);
         }
-        let (before, by) = *slot(&mut self.taken_up, message.0);
-        let key = (message.0, NONE, Name::default());
+        let of = slot(&mut self.messages, message.0);
+        let (before, by, again) = (of.taken_up, of.taken_up_by, of.delivered > 1);
+        (of.taken_up, of.taken_up_by) = (record.number + 1, record.actor);
         if before > 0 && self.ended.get(&by).is_some_and(|end| *end >= before) {
-            self.find(Code::HandledTwice, record, key.clone(), u64::from(by));
+            self.find(Code::HandledTwice, record, (message.0, NONE, Name::default()), u64::from(by));
         }
-        *slot(&mut self.taken_up, message.0) = (record.number + 1, record.actor);
-        let Some(queue) = record.consumer().and_then(|consumer| names.queue_of(consumer)) else { return };
-        let latest = self.latest.entry(queue.0).or_insert(message.0);
-        let (is_late, after) = (*latest > message.0, *latest);
-        *latest = (*latest).max(message.0);
-        let again = self.delivered.get(message.0 as usize).is_some_and(|count| *count > 1);
-        if is_late && again {
+        let Some(queue) = queue else { return };
+        let latest = &mut slot(&mut self.queues, queue.0).latest;
+        let after = *latest;
+        *latest = after.max(message.0);
+        if after > message.0 && again {
             self.find(Code::Overtaken, record, (queue.0, NONE, Name::default()), u64::from(after));
         }
     }
 
+    fn is_stream(&self, queue: QueueId) -> bool {
+        self.queues.get(queue.0 as usize).is_some_and(|of| of.is_stream)
+    }
+
     /// A copy that nobody holds any more.
     fn given_back(&mut self, record: &Record) {
-        let Some((_, consumer)) = self.held.remove(&(record.subject, record.object)) else { return };
-        if let Some(count) = self.holding.get_mut(&consumer) {
-            *count = count.saturating_sub(1);
-            if *count == 0 {
-                self.holding.remove(&consumer);
-            }
+        let Some(consumer) = self.held.remove((record.subject, record.object)) else { return };
+        if !self.waiting.is_empty() {
+            self.settled_by(consumer);
         }
+    }
+
+    /// Those that wait for it have waited for one more.
+    fn settled_by(&mut self, consumer: u32) {
         let waiting: Vec<u32> = self
             .waiting
             .iter()
@@ -260,7 +331,8 @@ impl Watch {
             DropReason::Rejected => self.of_queue(Code::RejectedAndLost, record),
             // A full queue that refuses new ones says so of a message that never stood in it.
             DropReason::MaxLength
-                if record.subject == self.publishing.0 && !self.publishing.1.contains(&record.object) => {}
+                if record.subject == self.publishing.message
+                    && !self.publishing.queues.contains(&record.object) => {}
             DropReason::MaxLength => self.of_queue(Code::DroppedByLength, record),
             DropReason::Restart => self.of_queue(Code::LostAtRestart, record),
             DropReason::DeadLetterCycle => self.of_queue(Code::DroppedInCycle, record),
@@ -296,8 +368,9 @@ impl Watch {
         else {
             return;
         };
-        if record.time.0 > due.saturating_add(LATE) {
-            let late = record.time.0 - due;
+        let now = names.recording.time_of(record.number).map_or(0, |time| time.0);
+        if now > due.saturating_add(LATE) {
+            let late = now - due;
             self.find(Code::LateExpiry, record, (NONE, record.object, Name::default()), late);
         }
     }
@@ -321,11 +394,9 @@ impl Watch {
         if self.single.contains(names.queue_name(queue)) {
             return;
         }
-        let of_queue = |one: u32| names.queue_of(crate::broker::ConsumerId(one)) == Some(queue);
-        let hoarder =
-            self.holding.iter().filter(|(one, count)| **one != NONE && **count >= HOARD && of_queue(**one));
-        if let Some((hoarder, _)) = hoarder.max_by_key(|(_, count)| **count) {
-            self.waiting.insert(consumer.0, (*record, *hoarder, 0));
+        let of_queue = self.held.hoarders().filter(|one| names.queue_of(ConsumerId(*one)) == Some(queue));
+        if let Some(hoarder) = of_queue.max_by_key(|one| self.held.of(*one)) {
+            self.waiting.insert(consumer.0, (*record, hoarder, 0));
         }
     }
 
@@ -340,11 +411,6 @@ impl Watch {
 
     /// What clients and the operator are told.
     fn told(&mut self, names: Names<'_>, record: &Record) {
-        let is_operator = names
-            .recording
-            .actors()
-            .get(usize::from(record.actor))
-            .is_some_and(|info| info.actor == Actor::Operator);
         match record.kind {
             Kind::Excepted => {
                 let Some(error) =
@@ -354,6 +420,8 @@ impl Watch {
                 };
                 // 320 is the operator's doing, and told as such.
                 if error.code != 320 {
+                    let who = names.recording.actors().get(usize::from(record.actor));
+                    let is_operator = who.is_some_and(|info| info.actor == Actor::Operator);
                     let code = if is_operator { Code::RefusedCommand } else { Code::ClosedByError };
                     self.find(code, record, (u32::from(record.actor), NONE, error.text.clone()), 0);
                 }
@@ -365,7 +433,8 @@ impl Watch {
             }
             Kind::Blocked if record.text().is_none() => drop(self.deferred.remove(&record.actor)),
             Kind::Blocked
-                if self.deferred.insert(record.actor) && self.publishers.contains(&record.actor) =>
+                if self.deferred.insert(record.actor)
+                    && self.publishers.get(usize::from(record.actor)) == Some(&true) =>
             {
                 self.of_actor(Code::PublisherBlocked, record);
             }
@@ -376,27 +445,9 @@ impl Watch {
     }
 }
 
-/// Of a stream each consumer gets every message: nothing is withheld, overtaken or handed out again.
-fn is_stream(names: Names<'_>, queue: QueueId) -> bool {
-    names.queue(queue).is_some_and(|info| *info.kind == *"stream")
-}
-
-fn starved(names: Names<'_>, consumer: u32, record: Record, hoarder: u32) -> Found {
-    let queue = names.queue_of(crate::broker::ConsumerId(consumer)).unwrap_or(QueueId::NONE);
-    Found {
-        code: Code::StarvedConsumer,
-        key: (consumer, queue.0, Name::default()),
-        first: record,
-        other: u64::from(hoarder),
-        count: 1,
-    }
-}
-
-/// The place of a number in a list that grows.
-fn slot<T: Clone + Default>(list: &mut Vec<T>, at: u32) -> &mut T {
-    let at = at as usize;
-    if list.len() <= at {
-        list.resize(at + 1, T::default());
-    }
-    &mut list[at]
+/// Whether it expires by itself: a dead letter does not any more.
+fn is_limited(names: Names<'_>, message: MessageId) -> bool {
+    names
+        .message(message)
+        .is_some_and(|info| info.from.is_none() && info.message.properties().expiration.is_some())
 }

@@ -42,6 +42,21 @@ enum How {
 
 const _: () = assert!(size_of::<Kept>() <= 40, "two are kept for each message");
 
+/// What a command is to messages, told without a copy of what it carries.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Meaning<'a> {
+    /// `basic.publish`.
+    Publish,
+    /// `basic.ack`.
+    Ack,
+    /// `basic.nack` or `basic.reject` with `requeue`.
+    Requeue,
+    /// The same without.
+    Reject,
+    /// Any other command.
+    Other(&'a Command),
+}
+
 impl Commands {
     /// How many there are.
     pub fn len(&self) -> u32 {
@@ -110,6 +125,22 @@ impl Commands {
         Some(CommandInfo { command: Command::Method { connection, channel, method }, pc })
     }
 
+    /// What the command of that number is to messages.
+    pub fn meaning(&self, number: u32) -> Option<Meaning<'_>> {
+        Some(match self.0.get(number)? {
+            Kept::Publish { .. } => Meaning::Publish,
+            Kept::Settle { how: How::Ack { .. }, .. } => Meaning::Ack,
+            Kept::Settle { how: How::Nack { requeue, .. } | How::Reject { requeue }, .. } => {
+                if *requeue {
+                    Meaning::Requeue
+                } else {
+                    Meaning::Reject
+                }
+            }
+            Kept::Other(info) => Meaning::Other(&info.command),
+        })
+    }
+
     /// The instruction that made a command, if one did.
     pub fn pc(&self, number: u32) -> Option<Pc> {
         match self.0.get(number)? {
@@ -121,7 +152,7 @@ impl Commands {
 
 #[cfg(test)]
 mod tests {
-    use super::{Command, CommandInfo, Commands, Method};
+    use super::{Command, CommandInfo, Commands, Meaning, Method};
     use crate::amqp::{ConnectionId, Properties, Template, name};
     use std::sync::Arc;
 
@@ -156,5 +187,9 @@ mod tests {
         for (number, info) in (0..).zip(&all) {
             assert_eq!((commands.get(number).as_ref(), commands.pc(number)), (Some(info), info.pc));
         }
+        let meanings: Vec<_> = (0..7).filter_map(|number| commands.meaning(number)).collect();
+        let others = all[4..].iter().map(|info| Meaning::Other(&info.command));
+        let settlements = [Meaning::Publish, Meaning::Ack, Meaning::Requeue, Meaning::Reject];
+        assert_eq!(meanings, settlements.into_iter().chain(others).collect::<Vec<_>>());
     }
 }

@@ -15,7 +15,7 @@ mod sink;
 mod tables;
 
 pub use blocks::{BLOCK_RECORDS, Block, Columns, Table};
-pub use commands::Commands;
+pub use commands::{Commands, Meaning};
 pub use decode::Record;
 pub use hash::RunningHash;
 pub use kind::{NONE, RecordKind};
