@@ -312,3 +312,27 @@ fn a_closed_channel_ignores_what_still_comes() {
     let landmarks: Vec<MarkKind> = run.summary.landmarks.iter().map(|(_, _, kind)| *kind).collect();
     assert_eq!(landmarks, [MarkKind::Refusal], "the error is told once, where the broker raised it");
 }
+
+/// A message goes to six queues; two consumers of one queue, one of them far away, take theirs up in another order; the one
+/// far away is done and gone before the consumer of another queue takes up the same message. Nothing came back to a queue.
+const SIX_COPIES: &str = r#"exchange news fanout
+for name in ["a", "b", "c", "d", "e", "f"] {
+  queue "{name}"
+  bind "{name}" to news
+}
+consumer ca { consume a { ack } }
+consumer cb { consume b { wait 200ms; ack } }
+consumer cc { prefetch 1; consume c { ack } }
+consumer far { prefetch 1; consume c { ack } }
+consumer cd { consume d { ack } }
+consumer ce { consume e { ack } }
+consumer cf { consume f { ack } }
+network far latency 50ms
+publisher p starts at 1s { publish "1" to news; wait 20ms; publish "2" to news; publish "3" to news }
+at 1150ms crash far
+"#;
+
+#[test]
+fn copies_in_several_queues_are_each_for_itself() {
+    assert_eq!(asked(SIX_COPIES).findings(), [""; 0]);
+}

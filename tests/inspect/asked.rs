@@ -137,6 +137,12 @@ impl Asked {
             .collect()
     }
 
+    /// The codes of what went otherwise than it was likely meant.
+    pub fn findings(&mut self) -> Vec<String> {
+        let Answer::Findings(rows) = self.ask(0, What::Findings) else { panic!("findings were asked for") };
+        rows.into_iter().map(|row| row.code).collect()
+    }
+
     pub fn topology(&mut self, step: Step) -> Topology {
         match self.ask(step, What::Topology) {
             Answer::Topology(topology) => topology,

@@ -28,6 +28,17 @@ pub(super) struct HeldCopy {
     pub delivery: u32,
     /// Who holds it; [`NONE`]: it was asked for with `get`.
     pub consumer: u32,
+    /// When it was taken up last, now or before it came back.
+    pub taken_up: Option<TakenUp>,
+}
+
+/// That a client took a copy up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TakenUp {
+    /// The record of it.
+    pub record: u32,
+    /// Which actor.
+    pub by: u16,
 }
 
 /// All of them.
@@ -57,8 +68,16 @@ impl Held {
         self.count(copy.consumer, |count| count + 1);
     }
 
-    /// Nobody holds it any more; who did.
-    pub fn remove(&mut self, key: Key) -> Option<u32> {
+    /// One of them.
+    pub fn get_mut(&mut self, key: Key) -> Option<&mut HeldCopy> {
+        match self.places.get_mut(place(key))? {
+            Some(copy) if copy.key == key => Some(copy),
+            _ => self.displaced.get_mut(&key),
+        }
+    }
+
+    /// Nobody holds it any more.
+    pub fn remove(&mut self, key: Key) -> Option<HeldCopy> {
         let place = self.places.get_mut(place(key))?;
         let copy = if place.is_some_and(|copy| copy.key == key) {
             place.take()
@@ -68,7 +87,7 @@ impl Held {
             self.displaced.remove(&key)
         }?;
         self.count(copy.consumer, |count| count.saturating_sub(1));
-        Some(copy.consumer)
+        Some(copy)
     }
 
     /// How many a consumer holds.
@@ -111,7 +130,7 @@ mod tests {
     use super::{HOARD, Held, HeldCopy, Key, PLACES};
 
     fn copy(key: Key, consumer: u32) -> HeldCopy {
-        HeldCopy { key, delivery: 0, consumer }
+        HeldCopy { key, delivery: 0, consumer, taken_up: None }
     }
 
     #[test]
@@ -129,7 +148,8 @@ mod tests {
                 held.insert(copy(key, consumer));
                 map.insert(key, consumer);
             } else {
-                assert_eq!(held.remove(key), map.remove(&key));
+                assert_eq!(held.get_mut(key).map(|copy| copy.consumer), map.get(&key).copied());
+                assert_eq!(held.remove(key).map(|copy| copy.consumer), map.remove(&key));
             }
             let mut copies: Vec<_> = held.iter().map(|copy| (copy.key, copy.consumer)).collect();
             copies.sort();

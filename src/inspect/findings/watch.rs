@@ -12,7 +12,7 @@ use super::super::names::Names;
 use super::super::scan::bare_record;
 use super::super::slot::slot;
 use super::gather::{FINDINGS_MAX, Found};
-use super::held::{HOARD, Held, HeldCopy};
+use super::held::{HOARD, Held, HeldCopy, Key, TakenUp};
 
 /// A message delivered this often goes round.
 const LOOP: u8 = 5;
@@ -28,10 +28,10 @@ pub(super) const PASSED_OVER: [Kind; 6] =
 pub(super) struct Watch {
     /// By what makes two of them one: besides the code whose, where, which key or text.
     pub found: BTreeMap<(Code, Whose), Found>,
-    /// What is known of each message, by its number.
-    messages: Vec<OfMessage>,
     /// Copies handed out and not settled.
     held: Held,
+    /// Copies that came back to their queue.
+    back: BTreeMap<Key, Back>,
     /// When a message with a time to live came into its queue.
     enqueued: BTreeMap<(u32, u32), u64>,
     /// What is known of each queue, by its number.
@@ -58,17 +58,15 @@ pub(super) struct Watch {
 /// Whose or where it is, and a text.
 type Whose = (u32, u32, Name);
 
-/// A few bytes of each message.
+/// What is known of a copy that came back. Those of one message in several queues have nothing to do with each other.
 #[derive(Clone, Copy, Debug, Default)]
-struct OfMessage {
-    /// How often it was delivered.
-    delivered: u8,
-    /// Who took it up last.
-    taken_up_by: u16,
-    /// The record of that plus one.
-    taken_up: u32,
-    /// The record of its second delivery.
-    redelivery: u32,
+struct Back {
+    /// How often it was handed out.
+    times: u8,
+    /// The record of the second time.
+    second: u32,
+    /// When it was taken up last before it came back.
+    taken_up: Option<TakenUp>,
 }
 
 /// Some facts of a queue.
@@ -106,7 +104,8 @@ impl Watch {
             Kind::Delivered => self.delivered(names, record),
             Kind::Got => self.got(names, record),
             Kind::Received => self.received(names, record),
-            Kind::Settled | Kind::Requeued => self.given_back(record),
+            Kind::Settled => drop(self.given_back(record)),
+            Kind::Requeued | Kind::Delayed => self.came_back(record),
             Kind::Dropped => self.dropped(names, record),
             Kind::DeadLettered => self.dead_lettered(names, record),
             Kind::QueueDeclared => self.queue_declared(names, record),
@@ -250,14 +249,16 @@ impl Watch {
         let Some(message) = record.message() else { return };
         let key = (message.0, queue);
         self.enqueued.remove(&key);
-        self.held.insert(HeldCopy { key, delivery: record.number, consumer });
-        let of = slot(&mut self.messages, message.0);
-        of.delivered = of.delivered.saturating_add(1);
-        let (delivered, redelivery) = (of.delivered, of.redelivery);
-        match delivered {
-            2 => of.redelivery = record.number,
+        let back = self.back.get_mut(&key);
+        let taken_up = back.as_ref().and_then(|back| back.taken_up);
+        self.held.insert(HeldCopy { key, delivery: record.number, consumer, taken_up });
+        let Some(back) = back else { return };
+        back.times = back.times.saturating_add(1);
+        let (times, second) = (back.times, back.second);
+        match times {
+            2 => back.second = record.number,
             LOOP => {
-                let first = bare_record(names.recording, redelivery).unwrap_or(*record);
+                let first = bare_record(names.recording, second).unwrap_or(*record);
                 self.goes_round(&first, key);
             }
             many if many > LOOP => self.goes_round(record, key),
@@ -271,24 +272,25 @@ impl Watch {
 
     fn received(&mut self, names: Names<'_>, record: &Record) {
         let Some(message) = record.message() else { return };
-        let queue = record.consumer().and_then(|consumer| names.queue_of(consumer));
-        if queue.is_some_and(|queue| self.is_stream(queue)) {
-            return;
-        }
+        let Some(queue) = taken_from(names, record).filter(|queue| !self.is_stream(*queue)) else { return };
         if let Some(under_way) = self.under_way.get_mut(&record.actor) {
             under_way.remove(&message.0);
         }
-        let of = slot(&mut self.messages, message.0);
-        let (before, by, again) = (of.taken_up, of.taken_up_by, of.delivered > 1);
-        (of.taken_up, of.taken_up_by) = (record.number + 1, record.actor);
-        if before > 0 && self.ended.get(&by).is_some_and(|end| *end >= before) {
+        let key = (message.0, queue.0);
+        let now = TakenUp { record: record.number, by: record.actor };
+        let before = self.held.get_mut(key).and_then(|copy| copy.taken_up.replace(now));
+        if let Some(TakenUp { record: before, by }) = before
+            && self.ended.get(&by).is_some_and(|end| *end > before)
+        {
             self.find(Code::HandledTwice, record, (message.0, NONE, Name::default()), u64::from(by));
         }
-        let Some(queue) = queue else { return };
+        if record.consumer().is_none() {
+            return;
+        }
         let latest = &mut slot(&mut self.queues, queue.0).latest;
         let after = *latest;
         *latest = after.max(message.0);
-        if after > message.0 && again {
+        if after > message.0 && self.back.contains_key(&key) {
             self.find(Code::Overtaken, record, (queue.0, NONE, Name::default()), u64::from(after));
         }
     }
@@ -298,11 +300,20 @@ impl Watch {
     }
 
     /// A copy that nobody holds any more.
-    fn given_back(&mut self, record: &Record) {
-        let Some(consumer) = self.held.remove((record.subject, record.object)) else { return };
+    fn given_back(&mut self, record: &Record) -> Option<HeldCopy> {
+        let copy = self.held.remove((record.subject, record.object))?;
         if !self.waiting.is_empty() {
-            self.settled_by(consumer);
+            self.settled_by(copy.consumer);
         }
+        Some(copy)
+    }
+
+    /// A copy is in its queue again.
+    fn came_back(&mut self, record: &Record) {
+        let copy = self.given_back(record);
+        let back =
+            self.back.entry((record.subject, record.object)).or_insert(Back { times: 1, ..Back::default() });
+        back.taken_up = copy.and_then(|copy| copy.taken_up).or(back.taken_up);
     }
 
     /// Those that wait for it have waited for one more.
@@ -442,6 +453,14 @@ impl Watch {
             Kind::StartedTwice => self.of_actor(Code::AlreadyRunning, record),
             _ => {}
         }
+    }
+}
+
+/// The queue of a message that is taken up: its consumer's, or the one that `get` asked.
+fn taken_from(names: Names<'_>, record: &Record) -> Option<QueueId> {
+    match record.consumer() {
+        Some(consumer) => names.queue_of(consumer),
+        None => bare_record(names.recording, record.cause?)?.queue(),
     }
 }
 
