@@ -28,6 +28,10 @@ const TYPE_CHANGES: Reason = Reason { name: "type-changes-541" };
 /// delivery to it breaks the channel down with 541.
 const TAG_TAKEN: Reason = Reason { name: "tag-taken-again-541" };
 
+/// Since 4.0: the single active consumer of a quorum queue is to yield, its connection ends, and what it held is over the
+/// delivery limit: it is counted on.
+const COUNTED_ON: Reason = Reason { name: "counted-on" };
+
 /// The reason of a difference, if it is a known one.
 pub fn of(target: &Target, steps: &[Value], seen: &[Value], difference: &Difference) -> Option<Reason> {
     if difference.real["error"]["code"] == 541 && is_declared_as_both(steps) {
@@ -39,7 +43,37 @@ pub fn of(target: &Target, steps: &[Value], seen: &[Value], difference: &Differe
     {
         return Some(TAG_TAKEN);
     }
+    if target.line != Version::V3_10 && is_only_a_count(difference) && may_yield_at_a_limit(steps) {
+        return Some(COUNTED_ON);
+    }
     ended_with_several_consumers(steps, seen).then_some(CHANNELS_END)
+}
+
+/// Whether all that differs is how many consumers there are.
+fn is_only_a_count(difference: &Difference) -> bool {
+    fn without_counts(value: &Value) -> Value {
+        match value {
+            Value::Object(fields) => fields
+                .iter()
+                .filter(|(name, _)| !matches!(name.as_str(), "consumers" | "consumer_count"))
+                .map(|(name, value)| (name.clone(), without_counts(value)))
+                .collect(),
+            Value::Array(values) => values.iter().map(without_counts).collect(),
+            other => other.clone(),
+        }
+    }
+    without_counts(&difference.ours) == without_counts(&difference.real)
+}
+
+/// Whether a quorum queue with a delivery limit and a single active consumer has consumers of different priorities.
+fn may_yield_at_a_limit(steps: &[Value]) -> bool {
+    let is_one = |step: &Value| {
+        let arguments = &step["arguments"];
+        arguments["x-queue-type"] == "quorum"
+            && arguments["x-single-active-consumer"] == true
+            && arguments["x-delivery-limit"].is_number()
+    };
+    steps.iter().any(is_one) && steps.iter().any(|step| step["arguments"]["x-priority"].is_number())
 }
 
 fn ended_with_several_consumers(steps: &[Value], seen: &[Value]) -> bool {
