@@ -270,7 +270,7 @@ impl Broker {
 
     /// The rest of a route along which a message breaks the channel, if it does. RabbitMQ: it does at a stream, if the value
     /// by which it is filtered is none; queues of other types have got it by then.
-    pub(super) fn breaks_at_stream(&self, content: &Content, route: &Route) -> Option<Arc<Route>> {
+    pub(super) fn breaks_at_stream(&self, content: &Content, route: &Route) -> Option<Route> {
         let is_stream = |queue: &QueueId| self.queue(*queue).is_stream();
         let breaks = self.profile.streams_filter
             && route.queues.iter().any(is_stream)
@@ -278,7 +278,7 @@ impl Broker {
         breaks.then(|| {
             let mut others = route.clone();
             others.queues.retain(|queue| !is_stream(queue));
-            Arc::new(others)
+            others
         })
     }
 

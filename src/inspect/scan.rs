@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::amqp::SimTime;
-use crate::sim::record::{BLOCK_RECORDS, Block, NONE, Record, RecordKind, Recording};
+use crate::sim::record::{BLOCK_RECORDS, Block, Record, RecordKind, Recording};
 
 /// Some of the kinds of record.
 #[derive(Clone, Copy, Debug)]
@@ -58,16 +58,5 @@ pub fn bare_record(recording: &Recording, number: u32) -> Option<Record> {
 }
 
 fn in_block(block: &Block, first: u32, at: u32) -> Option<Record> {
-    let columns = block.columns(at)?;
-    Some(Record {
-        number: first + at,
-        step: 0,
-        time: SimTime::ZERO,
-        kind: columns.kind,
-        actor: columns.actor,
-        cause: (columns.cause != NONE).then_some(columns.cause),
-        subject: columns.subject,
-        object: columns.object,
-        detail: columns.detail,
-    })
+    Some(Record::new(first + at, 0, SimTime::ZERO, block.columns(at)?))
 }

@@ -3,6 +3,7 @@
 use crate::amqp::SimTime;
 use crate::broker::{BindingId, ChannelId, ConsumerId, DropReason, ExchangeId, MessageId, QueueId};
 
+use super::blocks::Columns;
 use super::kind::{NONE, RecordKind};
 use super::tables::{EndReason, TagDetail, WaitKind, drop_reason};
 
@@ -31,6 +32,13 @@ pub struct Record {
 
 /// What the columns mean for this kind; none where the kind has no such thing.
 impl Record {
+    /// The record with those columns.
+    pub fn new(number: u32, step: u32, time: SimTime, columns: Columns) -> Self {
+        let Columns { kind, actor, cause, subject, object, detail } = columns;
+        let cause = (cause != NONE).then_some(cause);
+        Self { number, step, time, kind, actor, cause, subject, object, detail }
+    }
+
     /// The message it is about.
     pub fn message(&self) -> Option<MessageId> {
         use RecordKind as Kind;

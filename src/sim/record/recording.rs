@@ -162,17 +162,7 @@ impl Recording {
     /// One record.
     pub fn record(&self, number: u32) -> Option<Record> {
         let columns = self.blocks.get((number / BLOCK_RECORDS) as usize)?.columns(number % BLOCK_RECORDS)?;
-        Some(Record {
-            number,
-            step: self.step_of(number)?,
-            time: self.time_of(number)?,
-            kind: columns.kind,
-            actor: columns.actor,
-            cause: (columns.cause != NONE).then_some(columns.cause),
-            subject: columns.subject,
-            object: columns.object,
-            detail: columns.detail,
-        })
+        Some(Record::new(number, self.step_of(number)?, self.time_of(number)?, columns))
     }
 
     /// The records of those numbers.
