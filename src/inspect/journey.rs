@@ -36,7 +36,7 @@ fn hops(names: Names<'_>, id: u32) -> Vec<Event> {
     let mut last = id;
     let mut hops = Vec::new();
     for (block, first) in names.recording.blocks().iter().zip((0..).step_by(BLOCK_RECORDS as usize)) {
-        for (subject, number) in block.subject[..block.len as usize].iter().zip(first..) {
+        for (subject, number) in block.subjects().iter().zip(first..) {
             if !(id..=last).contains(subject) || !lives.contains(subject) {
                 continue;
             }

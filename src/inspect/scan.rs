@@ -44,9 +44,9 @@ pub fn scan<'a>(
         numbers.filter_map(|number| Some((number * BLOCK_RECORDS, recording.blocks().get(number as usize)?)));
     blocks.flat_map(move |(first, block)| {
         let start = range.start.saturating_sub(first);
-        let end = (range.end - first).min(block.len);
-        (start..end)
-            .filter(|at| block.kind.get(*at as usize).is_some_and(|kind| kinds.0[usize::from(*kind)]))
+        let found = block.kinds();
+        (start..(range.end - first).min(found.len() as u32))
+            .filter(|at| found.get(*at as usize).is_some_and(|kind| kinds.0[usize::from(*kind)]))
             .filter_map(move |at| in_block(block, first, at))
     })
 }

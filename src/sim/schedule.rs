@@ -139,19 +139,19 @@ impl<E: Copy> Schedule<E> {
         self.heap.push(one);
     }
 
-    /// The next event, with its time and number.
-    pub fn peek(&mut self) -> Option<(SimTime, u64, E)> {
-        if std::mem::take(&mut self.is_taken) {
+    /// Takes the next event, with its time and number.
+    pub fn pop(&mut self) -> Option<(SimTime, u64, E)> {
+        if self.is_taken {
             self.heap.pop();
         }
-        self.heap.peek().map(|Reverse(next)| (next.time, next.number(), next.event))
-    }
-
-    /// Takes the next event.
-    pub fn pop(&mut self) -> Option<(SimTime, u64, E)> {
-        let next = self.peek();
+        let next = self.heap.peek().map(|Reverse(next)| (next.time, next.number(), next.event));
         self.is_taken = next.is_some();
         next
+    }
+
+    /// Puts back what was taken last, if nothing was scheduled since.
+    pub fn put_back(&mut self) {
+        self.is_taken = false;
     }
 
     /// What is scheduled, soonest first.

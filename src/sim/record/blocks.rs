@@ -53,69 +53,80 @@ impl Columns {
 #[derive(Clone, Debug)]
 pub struct Block {
     /// Filled so far.
-    pub len: u32,
-    /// Microseconds since the last rebase before the record.
-    pub time: Column<u32>,
-    /// Cause.
-    pub cause: Column<u32>,
-    /// Kind, as a number.
-    pub kind: Column<u8>,
-    /// Actor.
-    pub actor: Column<u16>,
-    /// Subject.
-    pub subject: Column<u32>,
-    /// Object.
-    pub object: Column<u32>,
-    /// Detail.
-    pub detail: Column<u32>,
+    len: u32,
+    /// The columns of words, one behind the other: a record is put in by way of three pointers, not of seven.
+    words: Box<[u32; WORD_COLUMNS * ROOM]>,
+    kinds: Box<[u8; ROOM]>,
+    actors: Box<[u16; ROOM]>,
 }
 
-/// A column of a block. Its length is part of its type, so that a record is put in without asking for it.
-pub type Column<T> = Box<[T; BLOCK_RECORDS as usize]>;
+const ROOM: usize = BLOCK_RECORDS as usize;
 
-fn column<T: Default + Clone>() -> Column<T> {
-    let column: Box<[T]> = vec![T::default(); BLOCK_RECORDS as usize].into_boxed_slice();
-    column.try_into().unwrap_or_else(|_| unreachable!("a column is as long as a block"))
+/// Time, in microseconds since the last rebase before the record; cause, subject, object, detail.
+const WORD_COLUMNS: usize = 5;
+const TIME: usize = 0;
+const CAUSE: usize = ROOM;
+const SUBJECT: usize = 2 * ROOM;
+const OBJECT: usize = 3 * ROOM;
+const DETAIL: usize = 4 * ROOM;
+
+/// Its length is part of its type, so that a record is put in without asking for it.
+fn room<T: Default + Clone, const LEN: usize>() -> Box<[T; LEN]> {
+    let room: Box<[T]> = vec![T::default(); LEN].into_boxed_slice();
+    room.try_into().unwrap_or_else(|_| unreachable!("it was made as long as that"))
 }
 
 impl Default for Block {
     fn default() -> Self {
-        Self {
-            len: 0,
-            time: column(),
-            cause: column(),
-            kind: column(),
-            actor: column(),
-            subject: column(),
-            object: column(),
-            detail: column(),
-        }
+        Self { len: 0, words: room(), kinds: room(), actors: room() }
     }
 }
 
 impl Block {
     pub(super) fn put(&mut self, time: u32, record: Columns) {
-        let at = (self.len % BLOCK_RECORDS) as usize;
-        self.time[at] = time;
-        self.cause[at] = record.cause;
-        self.kind[at] = record.kind as u8;
-        self.actor[at] = record.actor;
-        self.subject[at] = record.subject;
-        self.object[at] = record.object;
-        self.detail[at] = record.detail;
+        let at = self.len as usize % ROOM;
+        self.words[TIME + at] = time;
+        self.words[CAUSE + at] = record.cause;
+        self.words[SUBJECT + at] = record.subject;
+        self.words[OBJECT + at] = record.object;
+        self.words[DETAIL + at] = record.detail;
+        self.kinds[at] = record.kind as u8;
+        self.actors[at] = record.actor;
         self.len += 1;
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.len == BLOCK_RECORDS
     }
 
     /// Takes what is filled into a hash.
     pub(super) fn hash_into(&self, hash: &mut ColumnsHash) {
-        let filled = self.len as usize;
-        hash.column(&self.time[..filled]);
-        hash.column(&self.cause[..filled]);
-        hash.column(&self.kind[..filled]);
-        hash.column(&self.actor[..filled]);
-        hash.column(&self.subject[..filled]);
-        hash.column(&self.object[..filled]);
-        hash.column(&self.detail[..filled]);
+        hash.column(self.times());
+        hash.column(self.filled(CAUSE));
+        hash.column(self.kinds());
+        hash.column(&self.actors[..self.len as usize]);
+        hash.column(self.subjects());
+        hash.column(self.filled(OBJECT));
+        hash.column(self.filled(DETAIL));
+    }
+
+    fn filled(&self, column: usize) -> &[u32] {
+        &self.words[column..column + self.len as usize]
+    }
+
+    /// Of each record the microseconds since the last rebase before it.
+    pub fn times(&self) -> &[u32] {
+        self.filled(TIME)
+    }
+
+    /// Of each record its kind, as a number.
+    pub fn kinds(&self) -> &[u8] {
+        &self.kinds[..self.len as usize]
+    }
+
+    /// Of each record its subject.
+    pub fn subjects(&self) -> &[u32] {
+        self.filled(SUBJECT)
     }
 
     /// The columns of one record.
@@ -123,14 +134,14 @@ impl Block {
         if at >= self.len {
             return None;
         }
-        let at = at as usize;
+        let at = at as usize % ROOM;
         Some(Columns {
-            kind: RecordKind::from_number(self.kind[at])?,
-            actor: self.actor[at],
-            cause: self.cause[at],
-            subject: self.subject[at],
-            object: self.object[at],
-            detail: self.detail[at],
+            kind: RecordKind::from_number(self.kinds[at])?,
+            actor: self.actors[at],
+            cause: self.words[CAUSE + at],
+            subject: self.words[SUBJECT + at],
+            object: self.words[OBJECT + at],
+            detail: self.words[DETAIL + at],
         })
     }
 }

@@ -54,6 +54,8 @@ pub struct Recording {
     checkpoints: Vec<Checkpoint>,
     /// Steps between two checkpoints, at least.
     distance: u32,
+    /// After how many steps the next one is due.
+    next_checkpoint: u32,
     pub(in crate::sim) outcome: Option<Outcome>,
     pub(in crate::sim) checks: Vec<CheckResult>,
 }
@@ -91,6 +93,7 @@ impl Recording {
             columns_hash: ColumnsHash::default(),
             checkpoints: vec![Checkpoint { steps: 0, simulation: Box::new(start) }],
             distance: CHECKPOINT_DISTANCE,
+            next_checkpoint: CHECKPOINT_DISTANCE,
             outcome: None,
             checks: Vec::new(),
         }
@@ -149,7 +152,7 @@ impl Recording {
     /// The hash over all columns and what they refer to.
     pub fn hash(&self) -> u128 {
         let (mut hash, mut columns) = (self.hash, self.columns_hash);
-        if let Some(block) = self.blocks.last().filter(|block| block.len < BLOCK_RECORDS) {
+        if let Some(block) = self.blocks.last().filter(|block| !block.is_full()) {
             block.hash_into(&mut columns);
         }
         if let (steps, false) = self.step_first.last_block() {
@@ -180,7 +183,7 @@ impl Recording {
             .flat_map(move |(number, block)| {
                 let kinds = kinds.clone();
                 let first = number as u32 * BLOCK_RECORDS;
-                let column = &block.kind[..block.len as usize];
+                let column = block.kinds();
                 column
                     .iter()
                     .zip(first..)
@@ -193,7 +196,7 @@ impl Recording {
     /// The virtual time of a record.
     pub fn time_of(&self, number: u32) -> Option<SimTime> {
         let block = self.blocks.get((number / BLOCK_RECORDS) as usize)?;
-        let since = block.time[..block.len as usize].get((number % BLOCK_RECORDS) as usize)?;
+        let since = block.times().get((number % BLOCK_RECORDS) as usize)?;
         let rebase = self.rebases.partition_point(|(position, _)| *position <= number);
         let (_, base) = self.rebases.get(rebase.checked_sub(1)?)?;
         Some(SimTime(base + u64::from(*since)))
@@ -257,10 +260,13 @@ impl Recording {
 
     /// Keeps a checkpoint if the last one lies far enough back.
     pub(in crate::sim) fn offer_checkpoint(&mut self, steps: u32, simulation: &Simulation) {
-        let last = self.checkpoints.last().map_or(0, |checkpoint| checkpoint.steps);
-        if steps < last.saturating_add(self.distance) {
-            return;
+        if steps >= self.next_checkpoint {
+            self.keep_checkpoint(steps, simulation);
         }
+    }
+
+    #[cold]
+    fn keep_checkpoint(&mut self, steps: u32, simulation: &Simulation) {
         self.checkpoints.push(Checkpoint { steps, simulation: Box::new(simulation.clone()) });
         if self.checkpoints.len() > CHECKPOINTS_MAX && self.distance < CHECKPOINT_DISTANCE_MAX {
             let mut number = 0;
@@ -270,6 +276,8 @@ impl Recording {
             });
             self.distance = (self.distance * 2).min(CHECKPOINT_DISTANCE_MAX);
         }
+        let last = self.checkpoints.last().map_or(0, |checkpoint| checkpoint.steps);
+        self.next_checkpoint = last.saturating_add(self.distance);
     }
 
     /// The base for times at this record, moved on when the column would overflow.
@@ -323,7 +331,7 @@ impl Sink for Recording {
         self.len += 1;
         if let Some(block) = self.blocks.last_mut() {
             block.put(self.since, record);
-            if block.len == BLOCK_RECORDS {
+            if block.is_full() {
                 block.hash_into(&mut self.columns_hash);
             }
         }

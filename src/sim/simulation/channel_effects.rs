@@ -15,24 +15,43 @@ use super::state::Simulation;
 
 impl Simulation {
     /// What a channel is sent, and what it had taken.
-    pub(super) fn channel_effect(&mut self, effect: Effect, applied: &mut Applied, sink: &mut impl Sink) {
+    pub(super) fn channel_effect(&mut self, effect: Effect, applied: &mut Applied<'_>, sink: &mut impl Sink) {
         let cause = applied.cause;
         match effect {
             Effect::Delivered { channel, consumer, message, tag, count, acquired, redelivered } => {
                 let queue = self.broker.view().consumer_queue(consumer);
                 let Some(content) = self.content(message, queue, false, count, acquired) else { return };
-                let mut value = taken(content, message, tag, redelivered);
-                value.consumer_tag = self.broker.view().consumer_tag(consumer).cloned();
-                value.consumer = consumer.0;
-                let record = Columns::new(RecordKind::Delivered, self.actor_at(channel), cause);
-                self.take(channel, value, record.object(consumer.0), applied, sink);
+                let taken = Taken { channel, message, tag, redelivered, content: &content };
+                let delivered = self.take(RecordKind::Delivered, consumer.0, &taken, applied, sink);
+                let message = Arc::new(MessageValue {
+                    content,
+                    tag: u64::from(tag),
+                    redelivered,
+                    consumer_tag: self.broker.view().consumer_tag(consumer).cloned(),
+                    message_count: None,
+                    returned: None,
+                    message: message.0,
+                    consumer: consumer.0,
+                    delivered,
+                });
+                self.tell_channel(channel, delivered, |number| FromBroker::Delivery(number, message));
             }
             Effect::Got { channel, queue, message, tag, count, acquired, redelivered } => {
                 let Some(content) = self.content(message, Some(queue), true, count, acquired) else { return };
-                let mut value = taken(content, message, tag, redelivered);
-                value.message_count = applied.message_count.take();
-                let record = Columns::new(RecordKind::Got, self.actor_at(channel), cause);
-                self.take(channel, value, record.object(queue.0), applied, sink);
+                let taken = Taken { channel, message, tag, redelivered, content: &content };
+                let delivered = self.take(RecordKind::Got, queue.0, &taken, applied, sink);
+                let message = Arc::new(MessageValue {
+                    content,
+                    tag: u64::from(tag),
+                    redelivered,
+                    consumer_tag: None,
+                    message_count: applied.message_count.take(),
+                    returned: None,
+                    message: message.0,
+                    consumer: ConsumerId::NONE.0,
+                    delivered,
+                });
+                self.tell_channel(channel, delivered, |number| FromBroker::Got(number, message));
             }
             Effect::Settled { channel, queue, message, tag, acked } => {
                 let actor = self.actor_at(channel);
@@ -70,35 +89,32 @@ impl Simulation {
         }
     }
 
-    /// A channel is handed a message, by delivery or get: recorded, remembered, sent on its way.
+    /// A channel is handed a message, by delivery or get: recorded and remembered; the record.
     fn take(
         &mut self,
-        channel: ChannelId,
-        mut value: MessageValue,
-        record: Columns,
-        applied: &mut Applied,
+        kind: RecordKind,
+        from: u32,
+        taken: &Taken<'_>,
+        applied: &mut Applied<'_>,
         sink: &mut impl Sink,
-    ) {
-        let (tag, redelivered, message) = (value.tag as u32, value.redelivered, value.message);
+    ) -> u32 {
+        let Taken { channel, message, tag, redelivered, content } = *taken;
         applied.delivered = (channel, tag);
-        let detail = TagDetail { tag, flag: redelivered }.to_number();
-        value.delivered = self.put(sink, record.subject(message).detail(detail));
+        let actor = self.actor_at(channel);
+        let record = Columns::new(kind, actor, applied.cause).subject(message.0).object(from);
+        let record = self.put(sink, record.detail(TagDetail { tag, flag: redelivered }.to_number()));
         self.history.touch(Ask::Ready);
         self.history.touch(Ask::Unacked);
-        let thing = || Thing::Message { content: value.content.clone(), message, tag, redelivered };
-        self.remember(Ask::Delivered, self.actor_at(channel), thing);
-        self.hand_out(channel, value);
+        let thing = || Thing::Message { content: content.clone(), message: message.0, tag, redelivered };
+        self.remember(Ask::Delivered, actor, thing);
+        record
     }
 
-    fn hand_out(&mut self, channel: ChannelId, message: MessageValue) {
-        let Some((ConnectionId(connection), number)) = self.broker.view().channel_place(channel) else {
-            return;
-        };
-        let (record, is_get) = (message.delivered, message.consumer_tag.is_none());
-        let message = Arc::new(message);
-        let word =
-            if is_get { FromBroker::Got(number, message) } else { FromBroker::Delivery(number, message) };
-        self.tell(connection, record, word);
+    /// Sends the client of a channel something, which it is told with the channel's number.
+    fn tell_channel(&mut self, channel: ChannelId, record: u32, word: impl FnOnce(u16) -> FromBroker) {
+        if let Some((ConnectionId(connection), number)) = self.broker.view().channel_place(channel) {
+            self.tell(connection, record, word(number));
+        }
     }
 
     pub(super) fn returned(
@@ -188,17 +204,11 @@ impl Simulation {
     }
 }
 
-/// A message as a channel is handed it, whoever asked for it.
-fn taken(content: Content, message: MessageId, tag: u32, redelivered: bool) -> MessageValue {
-    MessageValue {
-        content,
-        tag: u64::from(tag),
-        redelivered,
-        consumer_tag: None,
-        message_count: None,
-        returned: None,
-        message: message.0,
-        consumer: ConsumerId::NONE.0,
-        delivered: 0,
-    }
+/// A copy that a channel is handed, whoever asked for it.
+struct Taken<'a> {
+    channel: ChannelId,
+    message: MessageId,
+    tag: u32,
+    redelivered: bool,
+    content: &'a Content,
 }

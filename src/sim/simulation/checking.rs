@@ -25,10 +25,10 @@ impl Simulation {
         if self.count.steps == 1 {
             touched = Reads::EVERYTHING;
         }
-        self.poke(touched);
-        if self.whens.is_empty() && self.checks.all.is_empty() {
+        if !self.watched.meets(touched) {
             return;
         }
+        self.poke(touched);
         let program = Arc::clone(&self.program);
         self.ask_whens(&program, touched);
         for number in 0..self.checks.all.len() {
@@ -154,9 +154,6 @@ impl Simulation {
     /// What must be known before the clock goes on to that time: checks with a time of their own, and whether the
     /// run ends before it.
     pub(super) fn check_time(&mut self, next: SimTime, sink: &mut impl Sink) -> Result<(), Outcome> {
-        if next == self.now {
-            return Ok(());
-        }
         let end = self.program.settings.run_for.map(|length| SimTime::ZERO + length);
         if end.is_some_and(|end| next > end) {
             return Err(Outcome::RunForReached);

@@ -41,12 +41,14 @@ impl Simulation {
 
     fn next_event(&mut self, sink: &mut impl Sink) -> Result<(), Outcome> {
         let Some((time, number, event)) = self.next_awaited() else { return Err(Outcome::Finished) };
-        self.check_time(time, sink)?;
-        self.schedule.pop();
         if time > self.now {
+            if let Err(outcome) = self.check_time(time, sink) {
+                self.schedule.put_back();
+                return Err(outcome);
+            }
             self.count.at_instant = 0;
+            self.now = time;
         }
-        self.now = self.now.max(time);
         self.count.is_step_open = false;
         self.count.dispatches += 1;
         self.count.at_instant += 1;
@@ -79,16 +81,15 @@ impl Simulation {
         Ok(())
     }
 
-    /// The next event, still scheduled. A deadline that the broker waits for no more is no event: it must not keep a run
-    /// from being over.
+    /// Takes the next event. A deadline that the broker waits for no more is none: it must not keep a run from being
+    /// over.
     fn next_awaited(&mut self) -> Option<(SimTime, u64, Event)> {
-        let awaited = self.deadline.map(|(_, number)| number);
         loop {
-            let next = self.schedule.peek()?;
-            if !matches!(next, (_, number, Event::Deadline) if Some(number) != awaited) {
+            let next = self.schedule.pop()?;
+            if !matches!(next, (_, number, Event::Deadline) if self.deadline.is_none_or(|(_, awaited)| awaited != number))
+            {
                 return Some(next);
             }
-            self.schedule.pop();
         }
     }
 

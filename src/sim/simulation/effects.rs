@@ -11,7 +11,9 @@ use crate::sim::schedule::{Class, Event};
 use super::state::{BROKER, FIRST_CLIENT, Simulation};
 
 /// What is known of the command whose effects are looked at.
-pub(super) struct Applied {
+pub(super) struct Applied<'a> {
+    /// All of them.
+    pub effects: &'a [Effect],
     /// Whose command.
     pub actor: u16,
     /// Its record.
@@ -21,16 +23,14 @@ pub(super) struct Applied {
     /// Who published last, and what.
     pub publisher: u16,
     pub published: MessageId,
-    /// The queues that took that one.
-    pub taken_by: Vec<QueueId>,
     /// From `get-ok`.
     pub message_count: Option<u32>,
 }
 
-impl Applied {
+impl Applied<'_> {
     /// Whether a copy stood in the queue, and was not refused while it was published.
     fn was_in(&self, message: MessageId, queue: QueueId) -> bool {
-        message != self.published || self.taken_by.contains(&queue)
+        message != self.published || self.effects.contains(&Effect::Enqueued { message, queue })
     }
 }
 
@@ -60,22 +60,20 @@ impl Simulation {
 
     fn carry_on(&mut self, effects: &[Effect], actor: u16, cause: u32, sink: &mut impl Sink) {
         let mut applied = Applied {
+            effects,
             actor,
             cause,
             delivered: (ChannelId::NONE, 0),
             publisher: actor,
             published: MessageId::NONE,
-            taken_by: std::mem::take(&mut self.taken_by),
             message_count: None,
         };
         for effect in effects {
             self.effect(*effect, &mut applied, sink);
         }
-        applied.taken_by.clear();
-        self.taken_by = applied.taken_by;
     }
 
-    fn effect(&mut self, effect: Effect, applied: &mut Applied, sink: &mut impl Sink) {
+    fn effect(&mut self, effect: Effect, applied: &mut Applied<'_>, sink: &mut impl Sink) {
         match effect {
             Effect::Opened { .. }
             | Effect::ConnectionGone { .. }
@@ -112,13 +110,12 @@ impl Simulation {
     }
 
     /// Messages and their copies.
-    fn message_effect(&mut self, effect: Effect, applied: &mut Applied, sink: &mut impl Sink) {
+    fn message_effect(&mut self, effect: Effect, applied: &mut Applied<'_>, sink: &mut impl Sink) {
         let cause = applied.cause;
         match effect {
             Effect::Published { channel, message, seq } => {
                 let actor = self.actor_at(channel);
                 (applied.publisher, applied.published) = (actor, message);
-                applied.taken_by.clear();
                 self.enter_message(message, actor, None, sink);
                 let record = Columns::new(RecordKind::Published, actor, cause).subject(message.0);
                 self.put(sink, record.object(channel.0).detail(seq));
@@ -136,9 +133,6 @@ impl Simulation {
                 let record = Columns::new(RecordKind::Enqueued, BROKER, cause).subject(message.0);
                 self.put(sink, record.object(queue.0));
                 self.count.copies += 1;
-                if message == applied.published {
-                    applied.taken_by.push(queue);
-                }
                 self.history.touch(Ask::Ready);
             }
             Effect::Dropped { message, queue, reason } => {
@@ -168,7 +162,7 @@ impl Simulation {
         }
     }
 
-    fn dropped(&mut self, message: MessageId, queue: QueueId, reason: DropReason, applied: &Applied) {
+    fn dropped(&mut self, message: MessageId, queue: QueueId, reason: DropReason, applied: &Applied<'_>) {
         if queue == QueueId::NONE {
             if reason == DropReason::Unroutable && message == applied.published {
                 self.remember_message(Ask::Unroutable, applied.publisher, queue, message, 0, false);
@@ -187,7 +181,7 @@ impl Simulation {
         }
     }
 
-    fn topology_effect(&mut self, effect: Effect, applied: &Applied, sink: &mut impl Sink) {
+    fn topology_effect(&mut self, effect: Effect, applied: &Applied<'_>, sink: &mut impl Sink) {
         let cause = applied.cause;
         let record =
             |kind: RecordKind, actor: u16, object: u32| Columns::new(kind, actor, cause).object(object);
@@ -249,17 +243,16 @@ impl Simulation {
 
     /// Sends a client something. The operator hears of it at once.
     pub(super) fn tell(&mut self, connection: u32, record: u32, word: FromBroker) {
-        let Some(link) = self.network.link(connection) else {
+        let Some(link) = self.network.link_mut(connection) else {
             self.operating.hear(connection, word);
             return;
         };
         if !link.is_heard {
             return;
         }
-        let wire = self.wires[usize::from(link.actor - FIRST_CLIENT)];
+        let wire = &self.wires[usize::from(link.actor - FIRST_CLIENT)];
         let earliest = self.now + wire.delay(1, &mut self.network_chance);
         let number = self.schedule.number();
-        let Some(link) = self.network.link_mut(connection) else { return };
         if let Some(at) = link.send_down(earliest, number, record, word) {
             self.schedule.push_numbered(at, Class::Client, number, Event::Downlink(connection));
         }

@@ -14,7 +14,7 @@ use super::state::{BROKER, OPERATOR, Simulation};
 
 impl Simulation {
     /// Connections, channels, replies and refusals.
-    pub(super) fn line_effect(&mut self, effect: Effect, applied: &mut Applied, sink: &mut impl Sink) {
+    pub(super) fn line_effect(&mut self, effect: Effect, applied: &mut Applied<'_>, sink: &mut impl Sink) {
         let cause = applied.cause;
         match effect {
             Effect::Opened { connection } => {
@@ -87,7 +87,7 @@ impl Simulation {
         connection: u32,
         number: u16,
         side: SideId,
-        applied: &mut Applied,
+        applied: &mut Applied<'_>,
         sink: &mut impl Sink,
     ) {
         let Some(Side::Reply(reply)) = self.broker.side(side).cloned() else { return };

@@ -60,6 +60,7 @@ impl Simulation {
                 .map(|when| When { reads: Reads::of(program, when.cond), is_done: false })
                 .collect(),
             until_reads: until_reads(program),
+            watched: watched(program),
             seen: vec![Seen::default(); program.questions.len()],
             unanswered: Default::default(),
             count: Counters::default(),
@@ -68,7 +69,6 @@ impl Simulation {
             effects: Vec::new(),
             outputs: Vec::new(),
             arrived: Vec::new(),
-            taken_by: Vec::new(),
             program: Arc::clone(program),
         };
         simulation.begin();
@@ -176,6 +176,13 @@ fn wires(spec: &RunSpec, program: &Program, actors: &[ActorInfo]) -> Vec<Wire> {
         Some(wire)
     };
     actors.iter().filter_map(wire).collect()
+}
+
+/// What is looked at after a step: by checks that are asked then, by `when`, by whoever waits until something is true.
+fn watched(program: &Program) -> Reads {
+    let checks = program.checks.iter().filter(|check| Checks::is_asked_after_steps(check.kind));
+    let conditions = checks.map(|check| check.cond).chain(program.whens.iter().map(|when| when.cond));
+    conditions.map(|cond| Reads::of(program, cond)).fold(until_reads(program), Reads::with)
 }
 
 /// What any `wait until` reads, which others can change.

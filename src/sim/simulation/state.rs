@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::amqp::SimTime;
-use crate::broker::{Broker, Effect, MessageId, QueueId};
+use crate::broker::{Broker, Effect, MessageId};
 use crate::script::program::Program;
 use crate::sim::checks::{CheckResult, Checks};
 use crate::sim::client::{Client, Output};
@@ -52,6 +52,8 @@ pub struct Simulation {
     pub(super) whens: Vec<When>,
     /// What `wait until` of all clients reads.
     pub(super) until_reads: Reads,
+    /// That, and what `when` and checks read: what is looked at after a step.
+    pub(super) watched: Reads,
     pub(super) seen: Vec<Seen>,
     /// Publishes that are not answered yet, by channel: sequence number, message.
     pub(super) unanswered: BTreeMap<u32, BTreeMap<u32, MessageId>>,
@@ -64,7 +66,6 @@ pub struct Simulation {
     pub(super) effects: Vec<Effect>,
     pub(super) outputs: Vec<Output>,
     pub(super) arrived: Vec<FromBroker>,
-    pub(super) taken_by: Vec<QueueId>,
 }
 
 /// The operator is actor 0.
