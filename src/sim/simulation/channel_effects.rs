@@ -15,9 +15,9 @@ use super::state::Simulation;
 
 impl Simulation {
     /// What a channel is sent, and what it had taken.
-    pub(super) fn channel_effect(&mut self, effect: Effect, applied: &mut Applied<'_>, sink: &mut impl Sink) {
+    pub(super) fn channel_effect(&mut self, effect: &Effect, applied: &mut Applied<'_>, sink: &mut impl Sink) {
         let cause = applied.cause;
-        match effect {
+        match *effect {
             Effect::Delivered { channel, consumer, message, tag, count, acquired, redelivered } => {
                 let queue = self.broker.view().consumer_queue(consumer);
                 let Some(content) = self.content(message, queue, false, count, acquired) else { return };

@@ -6,6 +6,7 @@ use crate::amqp::{ConnectionId, SimTime};
 use crate::broker::Command;
 use crate::sim::client::{Client, Life, Pause, Surroundings};
 use crate::sim::eval::Fuel;
+use crate::sim::network::Sent;
 use crate::sim::port::{FromBroker, ToBroker};
 use crate::sim::record::{Columns, NONE, RecordKind, Sink};
 use crate::sim::run::{Limit, Outcome};
@@ -40,7 +41,12 @@ impl Simulation {
     }
 
     fn next_event(&mut self, sink: &mut impl Sink) -> Result<(), Outcome> {
-        let Some((time, number, event)) = self.next_awaited() else { return Err(Outcome::Finished) };
+        let Some((time, number, event)) = self.schedule.pop() else { return Err(Outcome::Finished) };
+        self.count.is_step_open = false;
+        // A deadline that the broker waits for no more is no event: it must not keep a run from being over.
+        if event == Event::Deadline && self.deadline.is_none_or(|(_, awaited)| awaited != number) {
+            return Ok(());
+        }
         if time > self.now {
             if let Err(outcome) = self.check_time(time, sink) {
                 self.schedule.put_back();
@@ -49,7 +55,6 @@ impl Simulation {
             self.count.at_instant = 0;
             self.now = time;
         }
-        self.count.is_step_open = false;
         self.count.dispatches += 1;
         self.count.at_instant += 1;
         match event {
@@ -63,7 +68,10 @@ impl Simulation {
             Event::NodeUp => self.node_up(sink),
             Event::Uplink(connection) => self.uplink(connection, number, sink),
             Event::HeartbeatLost(connection, cut) => self.heartbeat_lost(connection, cut, sink),
-            Event::Deadline => self.broker_deadline(number, sink),
+            Event::Deadline => {
+                self.deadline = None;
+                self.apply_deadline(sink);
+            }
             Event::Start(actor) => self.start_client(actor, NONE, sink),
             Event::Downlink(connection) => self.downlink(connection, sink),
             Event::Timer(actor, life, token, cause) => {
@@ -79,18 +87,6 @@ impl Simulation {
             }
         }
         Ok(())
-    }
-
-    /// Takes the next event. A deadline that the broker waits for no more is none: it must not keep a run from being
-    /// over.
-    fn next_awaited(&mut self) -> Option<(SimTime, u64, Event)> {
-        loop {
-            let next = self.schedule.pop()?;
-            if !matches!(next, (_, number, Event::Deadline) if self.deadline.is_none_or(|(_, awaited)| awaited != number))
-            {
-                return Some(next);
-            }
-        }
     }
 
     fn is_life(&self, actor: u16, life: u16) -> bool {
@@ -153,14 +149,6 @@ impl Simulation {
         }
     }
 
-    fn broker_deadline(&mut self, number: u64, sink: &mut impl Sink) {
-        if self.deadline.is_none_or(|(_, scheduled)| scheduled != number) {
-            return;
-        }
-        self.deadline = None;
-        self.apply_deadline(sink);
-    }
-
     /// What has arrived for a client goes into its inbox, and it runs if it waits for it.
     fn downlink(&mut self, connection: u32, sink: &mut impl Sink) {
         let now = self.now;
@@ -171,29 +159,32 @@ impl Simulation {
         if !self.wires[usize::from(actor - FIRST_CLIENT)].is_up && !is_lost {
             return;
         }
-        let mut arrived = std::mem::take(&mut self.arrived);
-        let mut cause = NONE;
-        while let Some(front) = link.down.front() {
-            if front.arrives > now {
-                let (time, number) = (front.arrives, front.number);
-                self.schedule.push_numbered(time, Class::Client, number, Event::Downlink(connection));
-                break;
-            }
-            let Some(sent) = link.down.pop_front() else { break };
+        let has_arrived = |sent: &Sent<FromBroker>| sent.arrives <= now;
+        let first = link.down.front().is_some_and(has_arrived).then(|| link.down.pop_front()).flatten();
+        let mut cause = first.as_ref().map_or(NONE, |sent| sent.record);
+        // Two at one time are rare, more even rarer.
+        let mut others = Vec::new();
+        while link.down.front().is_some_and(has_arrived)
+            && let Some(sent) = link.down.pop_front()
+        {
             cause = sent.record;
-            arrived.push(sent.what);
+            others.push(sent.what);
         }
-        self.network.forget(connection);
+        if let Some(next) = link.down.front() {
+            let (time, number) = (next.arrives, next.number);
+            self.schedule.push_numbered(time, Class::Client, number, Event::Downlink(connection));
+        }
+        if link.is_gone {
+            self.network.forget(connection);
+        }
         let is_current = self.lines.get(usize::from(actor - FIRST_CLIENT)) == Some(&Some(connection));
         if is_heard && is_current && self.is_life(actor, life) {
             self.with_client(actor, cause, sink, |client, cx| {
-                for one in arrived.drain(..) {
+                for one in first.map(|sent| sent.what).into_iter().chain(others) {
                     client.receive(cx, one);
                 }
             });
         }
-        arrived.clear();
-        self.arrived = arrived;
     }
 
     /// A client begins its text.

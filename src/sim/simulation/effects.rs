@@ -69,11 +69,11 @@ impl Simulation {
             message_count: None,
         };
         for effect in effects {
-            self.effect(*effect, &mut applied, sink);
+            self.effect(effect, &mut applied, sink);
         }
     }
 
-    fn effect(&mut self, effect: Effect, applied: &mut Applied<'_>, sink: &mut impl Sink) {
+    fn effect(&mut self, effect: &Effect, applied: &mut Applied<'_>, sink: &mut impl Sink) {
         match effect {
             Effect::Opened { .. }
             | Effect::ConnectionGone { .. }
@@ -110,9 +110,9 @@ impl Simulation {
     }
 
     /// Messages and their copies.
-    fn message_effect(&mut self, effect: Effect, applied: &mut Applied<'_>, sink: &mut impl Sink) {
+    fn message_effect(&mut self, effect: &Effect, applied: &mut Applied<'_>, sink: &mut impl Sink) {
         let cause = applied.cause;
-        match effect {
+        match *effect {
             Effect::Published { channel, message, seq } => {
                 let actor = self.actor_at(channel);
                 (applied.publisher, applied.published) = (actor, message);
@@ -181,11 +181,11 @@ impl Simulation {
         }
     }
 
-    fn topology_effect(&mut self, effect: Effect, applied: &Applied<'_>, sink: &mut impl Sink) {
+    fn topology_effect(&mut self, effect: &Effect, applied: &Applied<'_>, sink: &mut impl Sink) {
         let cause = applied.cause;
         let record =
             |kind: RecordKind, actor: u16, object: u32| Columns::new(kind, actor, cause).object(object);
-        match effect {
+        match *effect {
             Effect::ExchangeDeclared { exchange } => {
                 self.enter_exchange(exchange, sink);
                 self.put(sink, record(RecordKind::ExchangeDeclared, BROKER, exchange.0));

@@ -14,9 +14,9 @@ use super::state::{BROKER, OPERATOR, Simulation};
 
 impl Simulation {
     /// Connections, channels, replies and refusals.
-    pub(super) fn line_effect(&mut self, effect: Effect, applied: &mut Applied<'_>, sink: &mut impl Sink) {
+    pub(super) fn line_effect(&mut self, effect: &Effect, applied: &mut Applied<'_>, sink: &mut impl Sink) {
         let cause = applied.cause;
-        match effect {
+        match *effect {
             Effect::Opened { connection } => {
                 let record = self.of(RecordKind::Opened, connection, cause).object(connection);
                 let record = self.put(sink, record);

@@ -68,7 +68,6 @@ impl Simulation {
             outcome: too_many.then_some(Outcome::LimitReached(Limit::Clients)),
             effects: Vec::new(),
             outputs: Vec::new(),
-            arrived: Vec::new(),
             program: Arc::clone(program),
         };
         simulation.begin();

@@ -11,7 +11,6 @@ use crate::sim::client::{Client, Output};
 use crate::sim::eval::{Fuel, Seen};
 use crate::sim::history::{History, Reads};
 use crate::sim::network::{Network, Wire};
-use crate::sim::port::FromBroker;
 use crate::sim::random::Stream;
 use crate::sim::record::{ActorInfo, Columns, Sink};
 use crate::sim::run::{Limits, Outcome};
@@ -65,7 +64,6 @@ pub struct Simulation {
     /// Room that is used again; empty between calls.
     pub(super) effects: Vec<Effect>,
     pub(super) outputs: Vec<Output>,
-    pub(super) arrived: Vec<FromBroker>,
 }
 
 /// The operator is actor 0.
