@@ -139,8 +139,8 @@ fn hold(pending: u32, full: bool) {
                 schedule.push(SimTime::ZERO + after(), Class::Client, event);
             }
             for _ in 0..steps {
-                let Some((time, _, event)) = schedule.pop() else { break };
-                schedule.push(time + after(), Class::Client, event);
+                let Some(next) = schedule.pop() else { break };
+                schedule.push(next.time + after(), Class::Client, next.event);
             }
             drop(black_box(schedule));
         })

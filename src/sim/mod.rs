@@ -28,6 +28,6 @@ pub use port::{Content, FromBroker, Refused, ToBroker};
 pub use random::{Purpose, Stream};
 pub use record::{Record, RecordKind, Recording};
 pub use run::{Intervention, Limit, Limits, Outcome, Progress, Run, RunSpec, judge};
-pub use schedule::{Class, Schedule};
+pub use schedule::{Class, Schedule, Scheduled};
 pub use simulation::{Simulation, Stepped};
 pub use value::{List, MessageValue, QueueAlias, ScriptError, Table, Value};

@@ -1,7 +1,7 @@
 //! What comes next: a total order of (time, class, number given when scheduled).
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, VecDeque};
 
 use crate::amqp::SimTime;
 
@@ -43,19 +43,23 @@ pub(super) enum Event {
     Again(u16, u16, u32),
 }
 
+/// An event and when it comes.
 #[derive(Clone, Copy, Debug)]
-struct Scheduled<E> {
-    time: SimTime,
+pub struct Scheduled<E> {
+    /// The time.
+    pub time: SimTime,
     /// Class and number as one: the class in the highest bits.
     place: u64,
-    event: E,
+    /// The event.
+    pub event: E,
 }
 
 /// Bits of a number; no run gives out so many.
 const NUMBER_BITS: u32 = 60;
 
 impl<E> Scheduled<E> {
-    fn number(&self) -> u64 {
+    /// Its number.
+    pub fn number(&self) -> u64 {
         self.place & ((1 << NUMBER_BITS) - 1)
     }
 
@@ -96,19 +100,23 @@ impl<E> Eq for Scheduled<E> {}
 
 /// The event queue.
 ///
-/// What is taken stays on top until something else is scheduled, which then takes its place: most events lead to one
-/// other, and to put that in its place costs half of taking one out and putting the other in.
+/// Most events come after all others that are scheduled: a network takes as long for the one as for the other. These
+/// stand in a row. What comes in between, or is far away, stands in a heap. There, what is taken stays on top until
+/// something else goes to the heap, which then takes its place: that costs half of taking one out and putting the other
+/// in.
 #[derive(Clone, Debug)]
 pub struct Schedule<E> {
+    /// In order.
+    row: VecDeque<Scheduled<E>>,
     heap: BinaryHeap<Reverse<Scheduled<E>>>,
-    /// The one on top is taken.
+    /// The one on top of the heap is taken.
     is_taken: bool,
     next: u64,
 }
 
 impl<E> Default for Schedule<E> {
     fn default() -> Self {
-        Self { heap: BinaryHeap::new(), is_taken: false, next: 0 }
+        Self { row: VecDeque::new(), heap: BinaryHeap::new(), is_taken: false, next: 0 }
     }
 }
 
@@ -129,36 +137,59 @@ impl<E: Copy> Schedule<E> {
     /// Schedules an event at the place of a number that was given out before.
     pub fn push_numbered(&mut self, time: SimTime, class: Class, number: u64, event: E) {
         let place = (class as u64) << NUMBER_BITS | number;
-        let one = Reverse(Scheduled { time, place, event });
+        self.put_back(Scheduled { time, place, event });
+    }
+
+    /// Schedules again what was taken.
+    pub fn put_back(&mut self, one: Scheduled<E>) {
+        let is_within_row = self.row.back().is_some_and(|last| last.key() > one.key());
+        if is_within_row {
+            self.put_before_end(one);
+        } else {
+            self.row.push_back(one);
+        }
+    }
+
+    /// Something comes sooner than the end of the row. If it comes sooner than all of it, the row holds what is far
+    /// away, and begins anew.
+    fn put_before_end(&mut self, one: Scheduled<E>) {
+        if self.is_taken && self.row.front().is_some_and(|first| first.key() < one.key()) {
+            return self.put_on_heap(one);
+        }
+        while let Some(last) = self.row.pop_back_if(|last| last.key() > one.key()) {
+            self.put_on_heap(last);
+        }
+        self.row.push_back(one);
+    }
+
+    fn put_on_heap(&mut self, one: Scheduled<E>) {
         if std::mem::take(&mut self.is_taken)
             && let Some(mut top) = self.heap.peek_mut()
         {
-            *top = one;
+            *top = Reverse(one);
             return;
         }
-        self.heap.push(one);
+        self.heap.push(Reverse(one));
     }
 
-    /// Takes the next event, with its time and number.
-    pub fn pop(&mut self) -> Option<(SimTime, u64, E)> {
-        if self.is_taken {
+    /// Takes the next event.
+    pub fn pop(&mut self) -> Option<Scheduled<E>> {
+        if std::mem::take(&mut self.is_taken) {
             self.heap.pop();
         }
-        let next = self.heap.peek().map(|Reverse(next)| (next.time, next.number(), next.event));
-        self.is_taken = next.is_some();
-        next
-    }
-
-    /// Puts back what was taken last, if nothing was scheduled since.
-    pub fn put_back(&mut self) {
-        self.is_taken = false;
+        let Some(Reverse(top)) = self.heap.peek() else { return self.row.pop_front() };
+        if self.row.front().is_some_and(|first| first.key() < top.key()) {
+            return self.row.pop_front();
+        }
+        self.is_taken = true;
+        Some(*top)
     }
 
     /// What is scheduled, soonest first.
     pub fn in_order(&self) -> Vec<(SimTime, E)> {
-        let mut all: Vec<Scheduled<E>> = self.heap.iter().map(|Reverse(one)| *one).collect();
+        let on_heap = self.heap.iter().skip(usize::from(self.is_taken)).map(|Reverse(one)| one);
+        let mut all: Vec<Scheduled<E>> = on_heap.chain(&self.row).copied().collect();
         all.sort();
-        let taken = usize::from(self.is_taken);
-        all.into_iter().skip(taken).map(|one| (one.time, one.event)).collect()
+        all.into_iter().map(|one| (one.time, one.event)).collect()
     }
 }

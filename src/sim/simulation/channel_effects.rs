@@ -15,7 +15,12 @@ use super::state::Simulation;
 
 impl Simulation {
     /// What a channel is sent, and what it had taken.
-    pub(super) fn channel_effect(&mut self, effect: &Effect, applied: &mut Applied<'_>, sink: &mut impl Sink) {
+    pub(super) fn channel_effect(
+        &mut self,
+        effect: &Effect,
+        applied: &mut Applied<'_>,
+        sink: &mut impl Sink,
+    ) {
         let cause = applied.cause;
         match *effect {
             Effect::Delivered { channel, consumer, message, tag, count, acquired, redelivered } => {

@@ -41,7 +41,8 @@ impl Simulation {
     }
 
     fn next_event(&mut self, sink: &mut impl Sink) -> Result<(), Outcome> {
-        let Some((time, number, event)) = self.schedule.pop() else { return Err(Outcome::Finished) };
+        let Some(next) = self.schedule.pop() else { return Err(Outcome::Finished) };
+        let (time, number, event) = (next.time, next.number(), next.event);
         self.count.is_step_open = false;
         // A deadline that the broker waits for no more is no event: it must not keep a run from being over.
         if event == Event::Deadline && self.deadline.is_none_or(|(_, awaited)| awaited != number) {
@@ -49,7 +50,7 @@ impl Simulation {
         }
         if time > self.now {
             if let Err(outcome) = self.check_time(time, sink) {
-                self.schedule.put_back();
+                self.schedule.put_back(next);
                 return Err(outcome);
             }
             self.count.at_instant = 0;

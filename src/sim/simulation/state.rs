@@ -211,6 +211,7 @@ impl Simulation {
     }
 
     /// Puts a record, and begins the step with its first one; its number.
+    #[inline]
     pub(super) fn put(&mut self, sink: &mut impl Sink, record: Columns) -> u32 {
         if !self.count.is_step_open {
             self.count.is_step_open = true;
