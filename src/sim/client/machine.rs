@@ -154,18 +154,6 @@ impl Client {
         }
     }
 
-    /// What stands in its place while it is at work: its name and whether it lives.
-    pub(in crate::sim) fn absent(&self) -> Self {
-        let mut absent = Self::blank(self.name.clone(), self.number, self.login.clone(), self.chance);
-        absent.life = self.life;
-        absent
-    }
-
-    /// An absent one, used again for the same client.
-    pub(in crate::sim) fn stands_for(&mut self, client: &Self) {
-        self.life = client.life;
-    }
-
     /// Its name, `worker[2]` for a copy.
     pub fn name(&self) -> &Name {
         &self.name

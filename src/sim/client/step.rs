@@ -1,5 +1,7 @@
 //! One step of a client: it runs until it waits, ends or has used its fuel.
 
+use std::collections::VecDeque;
+
 use crate::amqp::SimTime;
 use crate::script::program::{ExprId, Operand, Pc, Program};
 use crate::sim::eval::{Eval, Facts, Fuel};
@@ -25,7 +27,7 @@ pub struct Surroundings<'a> {
     /// Work that may still be done in this step.
     pub fuel: Fuel,
     /// What it does.
-    pub out: &'a mut Vec<Output>,
+    pub out: &'a mut VecDeque<Output>,
     /// Whether what `let` and `=` do is to be put into words.
     pub tells_assignments: bool,
 }
@@ -74,7 +76,7 @@ pub(super) type Done<T> = Result<T, Failure>;
 
 impl Surroundings<'_> {
     pub(super) fn put(&mut self, pc: Pc, what: What) {
-        self.out.push(Output { what, pc });
+        self.out.push_back(Output { what, pc });
     }
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::amqp::{FieldTable, Name, Scope};
 use crate::broker::{Command, DropReason, Message, MessageId, Reply};
-use crate::script::program::{ClientDefId, Pc};
+use crate::script::program::{ClientDefId, ClientRef, Pc};
 
 use super::blocks::Table;
 use super::commands::Commands;
@@ -52,6 +52,18 @@ pub enum Actor {
         /// Which copy, from 1.
         copy: u16,
     },
+}
+
+impl Actor {
+    /// Whether a reference means it: a client, or all its copies.
+    pub(in crate::sim) fn is_meant(self, by: ClientRef) -> bool {
+        match self {
+            Self::Client { client, copy } => {
+                client == by.client && by.copy.is_none_or(|wanted| wanted == copy)
+            }
+            Self::Operator | Self::Broker => false,
+        }
+    }
 }
 
 /// An actor and its name.

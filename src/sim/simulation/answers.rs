@@ -28,7 +28,7 @@ impl Simulation {
         let name = Name::from("operator");
         let mut eval = Eval {
             program,
-            facts: self,
+            facts: &self.view(),
             world: &self.world,
             local: None,
             now: self.now,

@@ -12,6 +12,7 @@ use crate::sim::record::{Columns, NONE, RecordKind, Sink};
 use crate::sim::run::{Limit, Outcome};
 use crate::sim::schedule::{Class, Event};
 
+use super::facts::{Clients, View};
 use super::state::{FIRST_CLIENT, GoingOn, OPERATOR, Simulation, Stepped};
 
 /// Events without a record in one pull, so that a pull stays short.
@@ -246,57 +247,39 @@ impl Simulation {
         sink: &mut S,
         input: impl FnOnce(&mut Client, &mut Surroundings<'_>),
     ) {
-        let Some(mut client) = self.take_client(actor) else { return };
+        let Self { program, actors, broker, history, world, outputs, clients, operating, .. } = self;
+        let (client, clients) = match actor.checked_sub(FIRST_CLIENT) {
+            None => (&mut operating.operator, Clients::all(clients)),
+            Some(at) => {
+                let Some((before, rest)) = clients.split_at_mut_checked(usize::from(at)) else { return };
+                let Some((client, after)) = rest.split_first_mut() else { return };
+                let at_work = Some(client.is_alive());
+                (&mut **client, Clients { before, at_work, after })
+            }
+        };
         let bytes_before = client.bytes();
-        let mut outputs = std::mem::take(&mut self.outputs);
-        let mut world = std::mem::take(&mut self.world);
         let mut cx = Surroundings {
             now: self.now,
-            program: &self.program,
-            facts: &*self,
-            world: &mut world,
+            program,
+            facts: &View { program, actors, broker, history, clients },
+            world,
             is_world_touched: false,
             fuel,
-            out: &mut outputs,
+            out: outputs,
             tells_assignments: S::KEEPS,
         };
-        input(&mut client, &mut cx);
+        input(client, &mut cx);
         let pause = client.run(&mut cx);
         let (fuel, is_world_touched) = (cx.fuel, cx.is_world_touched);
-        self.world = world;
+        self.count.client_bytes = (self.count.client_bytes + client.bytes()).saturating_sub(bytes_before);
         if is_world_touched {
             self.history.touched = self.history.touched.with(crate::sim::history::Reads::WORLD);
         }
-        self.count.client_bytes = (self.count.client_bytes + client.bytes()).saturating_sub(bytes_before);
-        self.put_client(actor, client);
-        let cause = self.carry_out(actor, cause, &mut outputs, sink);
-        outputs.clear();
-        self.outputs = outputs;
+        let cause = self.carry_out(actor, cause, sink);
         match pause {
             Pause::Waits => {}
             Pause::More => self.going_on = Some(GoingOn { actor, fuel, cause }),
             Pause::OutOfFuel => self.outcome = Some(Outcome::LimitReached(Limit::Fuel)),
-        }
-    }
-
-    fn take_client(&mut self, actor: u16) -> Option<Box<Client>> {
-        if actor == OPERATOR {
-            return Some(Box::new(self.operating.take_operator()));
-        }
-        let at = usize::from(actor.checked_sub(FIRST_CLIENT)?);
-        let client = self.clients.get_mut(at)?;
-        let stand_in = self.stand_ins.take(at, client);
-        Some(std::mem::replace(client, stand_in))
-    }
-
-    fn put_client(&mut self, actor: u16, client: Box<Client>) {
-        if actor == OPERATOR {
-            self.operating.operator = *client;
-            return;
-        }
-        let at = usize::from(actor - FIRST_CLIENT);
-        if let Some(place) = self.clients.get_mut(at) {
-            self.stand_ins.put(at, std::mem::replace(place, client));
         }
     }
 

@@ -1,19 +1,58 @@
 //! The run as questions see it.
 
 use crate::amqp::Name;
-use crate::broker::{MessageId, QueueId};
-use crate::script::program::{Ask, ClientRef};
+use crate::broker::{Broker, MessageId, QueueId};
+use crate::script::program::{Ask, ClientRef, Program};
 use crate::sim::client::Client;
 use crate::sim::eval::{Facts, SubjectKey};
-use crate::sim::history::Thing;
-use crate::sim::record::Actor;
+use crate::sim::history::{History, Thing};
+use crate::sim::record::ActorInfo;
 use crate::sim::value::{ScriptError, Table, Value};
 
 use super::state::{FIRST_CLIENT, OPERATOR, Simulation};
 
 type Visit<'a> = &'a mut dyn FnMut(Value) -> Result<(), ScriptError>;
 
-impl Facts for Simulation {
+/// What questions see of a run: of a client at work, which is being changed, only that it lives.
+pub(super) struct View<'a> {
+    pub program: &'a Program,
+    pub actors: &'a [ActorInfo],
+    pub broker: &'a Broker,
+    pub history: &'a History,
+    pub clients: Clients<'a>,
+}
+
+/// All clients, in order.
+pub(super) struct Clients<'a> {
+    pub before: &'a [Box<Client>],
+    /// One is at work: whether it lived when it began its step.
+    pub at_work: Option<bool>,
+    pub after: &'a [Box<Client>],
+}
+
+impl<'a> Clients<'a> {
+    pub fn all(before: &'a [Box<Client>]) -> Self {
+        Self { before, at_work: None, after: &[] }
+    }
+
+    /// The client of that place, unless it is at work.
+    fn get(&self, at: usize) -> Option<&'a Client> {
+        let behind = at.checked_sub(self.before.len());
+        let client = match behind {
+            None => self.before.get(at),
+            Some(behind) => self.after.get(behind.checked_sub(usize::from(self.at_work.is_some()))?),
+        };
+        client.map(|client| &**client)
+    }
+
+    /// Of each whether it lives.
+    fn are_alive(&self) -> impl Iterator<Item = bool> {
+        let is_alive = |client: &Box<Client>| client.is_alive();
+        self.before.iter().map(is_alive).chain(self.at_work).chain(self.after.iter().map(is_alive))
+    }
+}
+
+impl Facts for View<'_> {
     fn visit(
         &self,
         what: Ask,
@@ -55,22 +94,22 @@ impl Facts for Simulation {
     fn held(&self, client: ClientRef, variable: &Name) -> Option<(Name, Value)> {
         let def = self.program.clients.get(client.client.0 as usize)?;
         let slot = def.slot_names.iter().position(|name| name == variable)?;
-        let actor = self.actors_of(client).first().copied()?;
-        let client = self.client(actor)?;
-        Some((client.vhost().clone(), client.held(u16::try_from(slot).ok()?).clone()))
+        let actor = (0..).zip(self.actors).find(|(_, info)| info.actor.is_meant(client))?.0;
+        let slot = u16::try_from(slot).ok()?;
+        let value =
+            self.clients.get(usize::from(actor - FIRST_CLIENT)).map(|client| client.held(slot).clone());
+        Some((def.vhost.clone(), value.unwrap_or(Value::Null)))
     }
 }
 
-impl Simulation {
+impl View<'_> {
     fn is_meant(&self, subject: &SubjectKey, actor: u16) -> bool {
         match subject {
             SubjectKey::All => true,
             SubjectKey::Operator => actor == OPERATOR,
             SubjectKey::Client(wanted) => match self.actors.get(usize::from(actor)).map(|info| info.actor) {
-                Some(Actor::Client { client, copy }) => {
-                    client == wanted.client && wanted.copy.is_none_or(|wanted| wanted == copy)
-                }
-                _ => false,
+                Some(actor) => actor.is_meant(*wanted),
+                None => false,
             },
             SubjectKey::Place(..) => false,
         }
@@ -160,11 +199,27 @@ impl Simulation {
     }
 
     fn visit_running(&self, subject: &SubjectKey, visit: Visit<'_>) -> Result<u32, ScriptError> {
-        for (client, actor) in self.clients.iter().zip(FIRST_CLIENT..) {
-            if self.is_meant(subject, actor) && Client::is_alive(client) {
-                visit(Value::Text(client.name().clone()))?;
+        for (is_alive, actor) in self.clients.are_alive().zip(FIRST_CLIENT..) {
+            if is_alive
+                && self.is_meant(subject, actor)
+                && let Some(info) = self.actors.get(usize::from(actor))
+            {
+                visit(Value::Text(info.name.clone()))?;
             }
         }
         Ok(0)
+    }
+}
+
+impl Simulation {
+    /// The run, where no client is at work.
+    pub(super) fn view(&self) -> View<'_> {
+        View {
+            program: &self.program,
+            actors: &self.actors,
+            broker: &self.broker,
+            history: &self.history,
+            clients: Clients::all(&self.clients),
+        }
     }
 }

@@ -16,7 +16,6 @@ mod line_effects;
 mod operate;
 mod outputs;
 mod setup;
-mod stand_ins;
 mod state;
 mod table;
 

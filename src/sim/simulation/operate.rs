@@ -63,11 +63,6 @@ impl Operating {
         self.deeds.push_back(start);
     }
 
-    pub fn take_operator(&mut self) -> Client {
-        let absent = self.operator.absent();
-        std::mem::replace(&mut self.operator, absent)
-    }
-
     /// The broker answers on a hidden connection, at once.
     pub fn hear(&mut self, connection: u32, word: FromBroker) {
         let line = self.lines.values_mut().find(|line| line.connection == connection);

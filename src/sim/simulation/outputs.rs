@@ -17,14 +17,8 @@ use super::state::{FIRST_CLIENT, Simulation};
 
 impl Simulation {
     /// Carries out what an actor did, in order; the record that causes what it does next in this step.
-    pub(super) fn carry_out(
-        &mut self,
-        actor: u16,
-        mut cause: u32,
-        outputs: &mut Vec<Output>,
-        sink: &mut impl Sink,
-    ) -> u32 {
-        for Output { what, pc } in outputs.drain(..) {
+    pub(super) fn carry_out(&mut self, actor: u16, mut cause: u32, sink: &mut impl Sink) -> u32 {
+        while let Some(Output { what, pc }) = self.outputs.pop_front() {
             match what {
                 What::Send(message) => self.send(actor, message, pc, cause, sink),
                 What::Timer(at, token) => {

@@ -1,5 +1,6 @@
 //! How a simulation begins.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::amqp::{Name, SimTime};
@@ -17,7 +18,6 @@ use crate::sim::schedule::{Class, Event, Schedule};
 use crate::sim::value::Value;
 
 use super::operate::Operating;
-use super::stand_ins::StandIns;
 use super::state::{Counters, FIRST_CLIENT, Simulation, When};
 
 /// Clients, `times` counted: each costs some hundred bytes and a lane on the screen.
@@ -40,7 +40,6 @@ impl Simulation {
             lines: vec![None; clients.len()],
             ordinals: vec![0; clients.len() + usize::from(FIRST_CLIENT)],
             clients,
-            stand_ins: StandIns::default(),
             actors: Arc::new(actors),
             limits: spec.limits.with(settings),
             seed,
@@ -67,7 +66,7 @@ impl Simulation {
             going_on: None,
             outcome: too_many.then_some(Outcome::LimitReached(Limit::Clients)),
             effects: Vec::new(),
-            outputs: Vec::new(),
+            outputs: VecDeque::new(),
             program: Arc::clone(program),
         };
         simulation.begin();
@@ -97,13 +96,8 @@ impl Simulation {
 
     /// The actors a reference means: a client, or all its copies.
     pub(super) fn actors_of(&self, wanted: ClientRef) -> Vec<u16> {
-        let is_meant = |actor: Actor| match actor {
-            Actor::Client { client, copy } => {
-                client == wanted.client && wanted.copy.is_none_or(|wanted| wanted == copy)
-            }
-            Actor::Operator | Actor::Broker => false,
-        };
-        self.actors.iter().zip(0..).filter(|(info, _)| is_meant(info.actor)).map(|(_, actor)| actor).collect()
+        let all = self.actors.iter().zip(0..);
+        all.filter(|(info, _)| info.actor.is_meant(wanted)).map(|(_, actor)| actor).collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a simulation holds, and its door.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use crate::amqp::SimTime;
@@ -18,7 +18,6 @@ use crate::sim::schedule::{Event, Schedule};
 use crate::sim::value::Value;
 
 use super::operate::Operating;
-use super::stand_ins::StandIns;
 
 /// A run at a moment.
 #[derive(Clone)]
@@ -30,9 +29,8 @@ pub struct Simulation {
     pub(super) now: SimTime,
     pub(super) broker: Broker,
     /// By actor, less [`FIRST_CLIENT`].
-    #[expect(clippy::vec_box, reason = "a client is large, and is taken out and put back at every step")]
+    #[expect(clippy::vec_box, reason = "a client is large")]
     pub(super) clients: Vec<Box<Client>>,
-    pub(super) stand_ins: StandIns,
     /// How often each was started.
     pub(super) lives: Vec<u16>,
     /// The connection each uses now.
@@ -63,7 +61,7 @@ pub struct Simulation {
     pub(super) outcome: Option<Outcome>,
     /// Room that is used again; empty between calls.
     pub(super) effects: Vec<Effect>,
-    pub(super) outputs: Vec<Output>,
+    pub(super) outputs: VecDeque<Output>,
 }
 
 /// The operator is actor 0.
