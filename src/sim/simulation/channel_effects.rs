@@ -28,7 +28,7 @@ impl Simulation {
                 let Some(content) = self.content(message, queue, false, count, acquired) else { return };
                 let taken = Taken { channel, message, tag, redelivered, content: &content };
                 let delivered = self.take(RecordKind::Delivered, consumer.0, &taken, applied, sink);
-                let message = Arc::new(MessageValue {
+                let message = self.spare.share(MessageValue {
                     content,
                     tag: u64::from(tag),
                     redelivered,
@@ -45,7 +45,7 @@ impl Simulation {
                 let Some(content) = self.content(message, Some(queue), true, count, acquired) else { return };
                 let taken = Taken { channel, message, tag, redelivered, content: &content };
                 let delivered = self.take(RecordKind::Got, queue.0, &taken, applied, sink);
-                let message = Arc::new(MessageValue {
+                let message = self.spare.share(MessageValue {
                     content,
                     tag: u64::from(tag),
                     redelivered,

@@ -16,6 +16,7 @@ mod line_effects;
 mod operate;
 mod outputs;
 mod setup;
+mod spare;
 mod state;
 mod table;
 

@@ -33,7 +33,7 @@ impl Simulation {
                     let life = self.life_of(actor);
                     self.schedule.push(self.now, Class::Client, Event::Again(actor, life, cause));
                 }
-                What::Received(message) => cause = self.received(actor, &message, cause, sink),
+                What::Received(message) => cause = self.received(actor, message, cause, sink),
                 What::Printed(text) => {
                     let shown = text.clone();
                     self.history.add(Ask::Printed, || {
@@ -100,7 +100,7 @@ impl Simulation {
     }
 
     /// A handler began with a message: its delivery is the cause, and it causes what the handler does.
-    fn received(&mut self, actor: u16, message: &Arc<MessageValue>, cause: u32, sink: &mut impl Sink) -> u32 {
+    fn received(&mut self, actor: u16, message: Arc<MessageValue>, cause: u32, sink: &mut impl Sink) -> u32 {
         let cause = if message.delivered == NONE { cause } else { message.delivered };
         let record = Columns::new(RecordKind::Received, actor, cause).subject(message.message);
         let record = self.put(sink, record.object(message.consumer).detail(message.tag as u32));
@@ -113,6 +113,7 @@ impl Simulation {
             };
             Some(Item { actor, queue: QueueId::NONE, what })
         });
+        self.spare.keep(message);
         record
     }
 

@@ -18,6 +18,7 @@ use crate::sim::schedule::{Class, Event, Schedule};
 use crate::sim::value::Value;
 
 use super::operate::Operating;
+use super::spare::SpareMessages;
 use super::state::{Counters, FIRST_CLIENT, Simulation, When};
 
 /// Clients, `times` counted: each costs some hundred bytes and a lane on the screen.
@@ -67,6 +68,7 @@ impl Simulation {
             outcome: too_many.then_some(Outcome::LimitReached(Limit::Clients)),
             effects: Vec::new(),
             outputs: VecDeque::new(),
+            spare: SpareMessages::default(),
             program: Arc::clone(program),
         };
         simulation.begin();

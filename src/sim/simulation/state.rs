@@ -18,6 +18,7 @@ use crate::sim::schedule::{Event, Schedule};
 use crate::sim::value::Value;
 
 use super::operate::Operating;
+use super::spare::SpareMessages;
 
 /// A run at a moment.
 #[derive(Clone)]
@@ -62,6 +63,7 @@ pub struct Simulation {
     /// Room that is used again; empty between calls.
     pub(super) effects: Vec<Effect>,
     pub(super) outputs: VecDeque<Output>,
+    pub(super) spare: SpareMessages,
 }
 
 /// The operator is actor 0.
