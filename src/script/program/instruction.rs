@@ -30,8 +30,10 @@ pub enum NameRef {
     Computed(ExprId),
 }
 
-/// One statement, or a part of one that is carried out on its own.
+/// One statement, or a part of one that is carried out on its own. Its kind is a number of its own, which is quicker to
+/// branch on than one that is hidden in a field.
 #[derive(Clone, Debug, PartialEq)]
+#[repr(u8)]
 pub enum Instr {
     // -- control ------------------------------------------------------------------------------------------
     /// Goes on there.
