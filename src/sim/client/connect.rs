@@ -9,7 +9,7 @@ use crate::sim::record::EndReason;
 use crate::sim::value::Value;
 
 use super::channel::{ChannelState, Consumer};
-use super::frame::{Call, Frame, Reconnect, Wait, WaitOn};
+use super::frame::{Call, Frame, Reconnect, WaitOn, Word};
 use super::machine::{Client, Life, Line, Login};
 use super::output::{NO_PC, What};
 use super::step::{Done, Failure, Flow, Surroundings};
@@ -24,7 +24,7 @@ impl Client {
     /// The operator begins a deed.
     pub fn begin_deed(&mut self, start: Pc) {
         self.frames.clear();
-        self.frames.push(Frame::new(start, self.root));
+        self.frames.begin(start, self.root, None, None);
     }
 
     /// Whether the operator has nothing to do.
@@ -40,10 +40,10 @@ impl Client {
         for channel in &mut self.channels {
             channel.consumers.clear();
         }
-        let pc = self.frames.last().map_or(0, |frame| frame.pc);
-        let mut body = Frame::new(pc, self.root);
-        body.wait = Wait::on(WaitOn::End, 0, pc);
-        self.frames = vec![body];
+        let pc = self.frames.at_work().map_or(0, |frame| frame.pc);
+        self.frames.clear();
+        self.frames.begin(pc, self.root, None, None);
+        self.frames.wait(WaitOn::End, 0, pc);
         if matches!(self.line, Line::Open) {
             cx.put(pc, What::Send(ToBroker::Method(0, Method::ConnectionClose)));
             self.line = Line::Closing;
@@ -87,7 +87,7 @@ impl Client {
         match &mut self.line {
             Line::Open => {
                 let start = self.start_of_body(cx);
-                self.frames.push(Frame::new(start, self.root));
+                self.frames.begin(start, self.root, None, None);
                 Ok(true)
             }
             Line::Failed { refused, is_taken } => {
@@ -114,10 +114,8 @@ impl Client {
                     let Some(handler) = state.on.get(&Event::Close).copied() else {
                         return Err(Failure::Raised(refused));
                     };
-                    if let Some(frame) = self.frames.last_mut() {
-                        frame.pc = pc;
-                    }
-                    self.begin_handler(cx, handler, Value::Error(refused));
+                    self.frames.go_to(pc);
+                    self.begin_handler(cx, handler, Value::Error(refused), None);
                     return Ok(Flow::Next);
                 }
                 ChannelState::Failed(_) | ChannelState::Closed | ChannelState::Opening => {}
@@ -125,7 +123,7 @@ impl Client {
             let consumers = self.channels[index].reopen();
             self.let_go(consumers);
             cx.put(pc, What::Send(ToBroker::Method(channel + 1, Method::ChannelOpen)));
-            return Ok(Flow::Wait(WaitOn::Reply { channel, call: Call::Open, outcome: None }, 0));
+            return Ok(self.wait_on(WaitOn::reply(channel, Call::Open), 0, pc));
         }
         self.check_usable(channel)?;
         Ok(Flow::Next)
@@ -139,7 +137,7 @@ impl Client {
         match &self.line {
             Line::Open => {
                 cx.put(pc, What::Send(ToBroker::Method(0, Method::ConnectionClose)));
-                Ok(Flow::Wait(WaitOn::Reply { channel: 0, call: Call::CloseConnection, outcome: None }, 0))
+                Ok(self.wait_on(WaitOn::reply(0, Call::CloseConnection), 0, pc))
             }
             Line::Failed { .. } => self.check_usable(0).map(|()| Flow::Next),
             Line::Down | Line::Opening | Line::Closing => Ok(Flow::Next),
@@ -166,7 +164,7 @@ impl Client {
             otherwise,
             outcome: None,
         };
-        Ok(Flow::Wait(WaitOn::Reconnect(Box::new(reconnect)), token))
+        Ok(self.wait_on(WaitOn::Word(Box::new(Word::Reconnect(reconnect))), token, pc))
     }
 
     /// Goes on when the connection is open; tries again, or gives up, when it was refused.
@@ -176,9 +174,7 @@ impl Client {
         is_expired: bool,
         pc: Pc,
     ) -> Done<bool> {
-        let Some(WaitOn::Reconnect(state)) = self.frames.last_mut().map(|frame| &mut frame.wait.on) else {
-            return Ok(false);
-        };
+        let Some(state) = self.frames.at_work_mut().and_then(Frame::reconnect) else { return Ok(false) };
         let otherwise = state.otherwise;
         match state.outcome.take() {
             Some(Ok(())) => {
@@ -189,9 +185,7 @@ impl Client {
                 (Some(retry), _) => {
                     let length = crate::amqp::SimDuration(retry);
                     let token = self.timer(cx, pc, length);
-                    if let Some(WaitOn::Reconnect(state)) =
-                        self.frames.last_mut().map(|frame| &mut frame.wait.on)
-                    {
+                    if let Some(state) = self.frames.at_work_mut().and_then(Frame::reconnect) {
                         state.retry_token = token;
                     }
                     cx.put(pc, What::Retrying(length));
@@ -247,24 +241,18 @@ impl Client {
     /// The other side is gone, or refused the connection: known from now on.
     pub(super) fn fail_line(&mut self, refused: Arc<crate::sim::port::Refused>) {
         let was_opening = matches!(self.line, Line::Opening);
-        let reconnecting = self.frames.first_mut().and_then(|body| match &mut body.wait.on {
-            WaitOn::Reconnect(state) => Some(state),
-            _ => None,
-        });
-        if was_opening && let Some(state) = reconnecting {
+        if was_opening && let Some(state) = self.frames.body_mut().and_then(Frame::reconnect) {
             state.outcome = Some(Err(refused));
             self.line = Line::Down;
             return;
         }
         let mut is_taken = false;
-        if let Some(WaitOn::Reply { outcome, .. }) = self.frames.last_mut().map(|frame| &mut frame.wait.on)
-            && outcome.is_none()
-        {
-            *outcome = Some(Box::new(super::frame::Outcome::Refused(refused.clone())));
+        if let Some(asked) = self.frames.at_work_mut().and_then(Frame::unanswered) {
+            asked.outcome = Some(super::frame::Outcome::Refused(refused.clone()));
             is_taken = true;
         }
         if matches!(self.line, Line::Closing)
-            && self.frames.last().is_some_and(|f| matches!(f.wait.on, WaitOn::End))
+            && self.frames.at_work().is_some_and(|f| matches!(f.wait.on, WaitOn::End))
         {
             // What was to be closed is closed.
             is_taken = matches!(refused.code, 0);

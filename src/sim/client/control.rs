@@ -7,24 +7,27 @@ use crate::script::program::{Event, ExprId, HandlerId, Pc, Program, Var};
 use crate::sim::value::{List, ScriptError, Table, Value, text_of};
 
 use super::channel::Registered;
-use super::frame::{Try, WaitOn};
+use super::frame::WaitOn;
 use super::machine::{Client, Ticker};
 use super::output::What;
 use super::step::{Done, Failure, Flow, Surroundings};
 
 /// Characters of a value that an assignment's record shows.
 const SHOWN_MAX: usize = 200;
-/// `try` blocks in one another; the parser's nesting is bounded below this.
-const TRIES_MAX: usize = 200;
 
 impl Client {
     pub(super) fn unless(&mut self, cx: &mut Surroundings<'_>, cond: ExprId, to: Pc) -> Done<Flow> {
         let holds = self.eval(cx, |eval| eval.condition(cond))?;
-        Ok(if holds == Some(true) { Flow::Next } else { Flow::To(to) })
+        Ok(if holds == Some(true) { Flow::Next } else { self.go_to(to) })
+    }
+
+    pub(super) fn go_to(&mut self, to: Pc) -> Flow {
+        self.frames.go_to(to);
+        Flow::Next
     }
 
     pub(super) fn push_scope(&mut self, slots: u16) -> Done<Flow> {
-        if let Some(frame) = self.frames.last_mut() {
+        if let Some(frame) = self.frames.at_work_mut() {
             frame.env = self.arena.enter(frame.env, slots);
         }
         Ok(Flow::Next)
@@ -79,7 +82,7 @@ impl Client {
                 .get_mut(usize::from(slot))
                 .map_or(Value::Null, |place| std::mem::replace(place, Value::Null)),
             Var::Local { hops, slot } => {
-                let Some(env) = self.frames.last().map(|frame| frame.env) else { return Value::Null };
+                let Some(env) = self.frames.at_work().map(|frame| frame.env) else { return Value::Null };
                 let value = self.arena.get(env, hops, slot).clone();
                 self.arena.set(env, hops, slot, Value::Null);
                 value
@@ -87,11 +90,12 @@ impl Client {
         }
     }
 
-    pub(super) fn variable(&self, cx: &Surroundings<'_>, var: Var) -> Value {
+    /// A variable as the frame at work sees it. What is not there is null.
+    pub(super) fn variable<'a>(&'a self, cx: &'a Surroundings<'_>, var: Var) -> &'a Value {
         match var {
-            Var::World(slot) => cx.world.get(usize::from(slot)).cloned().unwrap_or(Value::Null),
+            Var::World(slot) => cx.world.get(usize::from(slot)).unwrap_or(&Value::Null),
             Var::Local { hops, slot } => {
-                self.frames.last().map_or(Value::Null, |frame| self.arena.get(frame.env, hops, slot).clone())
+                self.frames.at_work().map_or(&Value::Null, |frame| self.arena.get(frame.env, hops, slot))
             }
         }
     }
@@ -101,7 +105,7 @@ impl Client {
         match var {
             Var::World(slot) => cx.world.get_mut(usize::from(slot)),
             Var::Local { hops, slot } => {
-                let env = self.frames.last()?.env;
+                let env = self.frames.at_work()?.env;
                 self.arena.in_place(env, hops, slot)
             }
         }
@@ -117,7 +121,7 @@ impl Client {
                 }
             }
             Var::Local { hops, slot } => {
-                if let Some(frame) = self.frames.last() {
+                if let Some(frame) = self.frames.at_work() {
                     self.arena.set(frame.env, hops, slot, value);
                 }
             }
@@ -189,7 +193,7 @@ impl Client {
             }
             _ => None,
         };
-        let Some(item) = item else { return Ok(Flow::To(end)) };
+        let Some(item) = item else { return Ok(self.go_to(end)) };
         self.assign(cx, var, item);
         Ok(Flow::Next)
     }
@@ -213,29 +217,24 @@ impl Client {
         }
         let token = self.token();
         cx.put(pc, What::Timer(due, token));
-        Ok(Flow::Wait(WaitOn::Timer, token))
+        Ok(self.wait_on(WaitOn::Timer, token, pc))
     }
 
     pub(super) fn push_try(&mut self, catch: Pc, var: Var) -> Done<Flow> {
-        if let Some(frame) = self.frames.last_mut() {
-            if frame.tries.len() >= TRIES_MAX {
-                return Err(ScriptError::new("too many `try` blocks in one another").into());
-            }
-            frame.tries.push(Try { catch, var, env: frame.env });
+        if !self.frames.push_try(catch, var) {
+            return Err(ScriptError::new("too many `try` blocks in one another").into());
         }
         Ok(Flow::Next)
     }
 
     pub(super) fn pop_try(&mut self) -> Done<Flow> {
-        if let Some(frame) = self.frames.last_mut() {
-            frame.tries.pop();
-        }
+        self.frames.pop_try();
         Ok(Flow::Next)
     }
 
     /// Remembers a handler with the variables of this place.
     pub(super) fn register(&mut self, handler: HandlerId) -> Done<Registered> {
-        let Some(env) = self.frames.last().map(|frame| frame.env) else {
+        let Some(env) = self.frames.at_work().map(|frame| frame.env) else {
             return Err(Failure::Raised(super::errors::own("nothing runs")));
         };
         self.arena.hold(env);

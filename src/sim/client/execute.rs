@@ -10,10 +10,11 @@ use super::machine::Client;
 impl Client {
     pub(super) fn execute(&mut self, cx: &mut Surroundings<'_>, pc: Pc) -> Done<Flow> {
         let program = cx.program;
-        let Some(instr) = program.code.get(pc as usize) else { return Ok(Flow::End) };
-        let channel = program.channels.get(pc as usize).copied().unwrap_or(0);
+        let Some(instr) = program.code.get(pc as usize) else { return Ok(self.end_frame(pc)) };
+        // Asked where an instruction goes over one.
+        let channel = || program.channels.get(pc as usize).copied().unwrap_or(0);
         match instr {
-            Instr::Jump(to) => Ok(Flow::To(*to)),
+            Instr::Jump(to) => Ok(self.go_to(*to)),
             Instr::Unless(cond, to) => self.unless(cx, *cond, *to),
             Instr::PushScope(slots) => self.push_scope(*slots),
             Instr::PopScopes(count) => self.pop_scopes(*count),
@@ -24,54 +25,54 @@ impl Client {
             Instr::RoundWait { since, every } => self.round_wait(cx, pc, *since, *every),
             Instr::PushTry { catch, var } => self.push_try(*catch, *var),
             Instr::PopTry => self.pop_try(),
-            Instr::End => Ok(Flow::End),
+            Instr::End => Ok(self.end_frame(pc)),
 
             Instr::Wait(length) => self.wait(cx, pc, *length),
-            Instr::WaitForever => Ok(Flow::Wait(super::frame::WaitOn::Forever, 0)),
+            Instr::WaitForever => Ok(self.wait_on(super::frame::WaitOn::Forever, 0, pc)),
             Instr::WaitUntil { cond, timeout, otherwise } => {
                 self.wait_until(cx, pc, *cond, *timeout, *otherwise)
             }
             Instr::WaitForConfirms { timeout, otherwise } => {
-                self.wait_for_confirms(cx, pc, channel, *timeout, *otherwise)
+                self.wait_for_confirms(cx, pc, channel(), *timeout, *otherwise)
             }
 
-            Instr::EnterChannel => self.enter_channel(cx, pc, channel),
-            Instr::CloseChannel => self.close_channel(cx, pc, channel),
+            Instr::EnterChannel => self.enter_channel(cx, pc, channel()),
+            Instr::CloseChannel => self.close_channel(cx, pc, channel()),
             Instr::CloseConnection => self.close_connection(cx, pc),
             Instr::Crash => self.crash(cx, pc),
             Instr::Reconnect { retry, timeout, otherwise } => {
                 self.reconnect(cx, pc, *retry, *timeout, *otherwise)
             }
-            Instr::Prefetch { count, global } => self.prefetch(cx, pc, channel, *count, *global),
-            Instr::Confirm => self.confirm(cx, pc, channel),
-            Instr::Tx => self.plain(cx, pc, channel, crate::amqp::Method::TxSelect),
-            Instr::Commit => self.plain(cx, pc, channel, crate::amqp::Method::TxCommit),
-            Instr::Rollback => self.plain(cx, pc, channel, crate::amqp::Method::TxRollback),
+            Instr::Prefetch { count, global } => self.prefetch(cx, pc, channel(), *count, *global),
+            Instr::Confirm => self.confirm(cx, pc, channel()),
+            Instr::Tx => self.plain(cx, pc, channel(), crate::amqp::Method::TxSelect),
+            Instr::Commit => self.plain(cx, pc, channel(), crate::amqp::Method::TxCommit),
+            Instr::Rollback => self.plain(cx, pc, channel(), crate::amqp::Method::TxRollback),
             Instr::Recover => {
-                self.plain(cx, pc, channel, crate::amqp::Method::BasicRecover { requeue: true })
+                self.plain(cx, pc, channel(), crate::amqp::Method::BasicRecover { requeue: true })
             }
 
-            Instr::Exchange(spec) => self.exchange(cx, pc, channel, spec),
-            Instr::Queue(spec) => self.queue(cx, pc, channel, spec),
-            Instr::Bind(spec) => self.bind(cx, pc, channel, spec),
+            Instr::Exchange(spec) => self.exchange(cx, pc, channel(), spec),
+            Instr::Queue(spec) => self.queue(cx, pc, channel(), spec),
+            Instr::Bind(spec) => self.bind(cx, pc, channel(), spec),
             Instr::DeleteExchange { name, if_unused } => {
-                self.delete_exchange(cx, pc, channel, name, *if_unused)
+                self.delete_exchange(cx, pc, channel(), name, *if_unused)
             }
             Instr::DeleteQueue { name, if_unused, if_empty } => {
-                self.delete_queue(cx, pc, channel, name, *if_unused, *if_empty)
+                self.delete_queue(cx, pc, channel(), name, *if_unused, *if_empty)
             }
-            Instr::Purge { name, alias } => self.purge(cx, pc, channel, name, *alias),
+            Instr::Purge { name, alias } => self.purge(cx, pc, channel(), name, *alias),
 
-            Instr::Publish(spec) => self.publish(cx, pc, channel, spec),
-            Instr::Consume(spec) => self.consume(cx, pc, channel, spec),
-            Instr::Cancel(tag) => self.cancel(cx, pc, channel, *tag),
+            Instr::Publish(spec) => self.publish(cx, pc, channel(), spec),
+            Instr::Consume(spec) => self.consume(cx, pc, channel(), spec),
+            Instr::Cancel(tag) => self.cancel(cx, pc, channel(), *tag),
             Instr::Get { queue, no_ack, var, otherwise } => {
-                self.get(cx, pc, channel, queue, *no_ack, *var, *otherwise)
+                self.get(cx, pc, channel(), queue, *no_ack, *var, *otherwise)
             }
             Instr::Settle { how, what, multiple, requeue } => {
-                self.settle(cx, pc, channel, *how, *what, *multiple, *requeue)
+                self.settle(cx, pc, channel(), *how, *what, *multiple, *requeue)
             }
-            Instr::On(event, handler) => self.on(channel, *event, *handler, program),
+            Instr::On(event, handler) => self.on(channel(), *event, *handler, program),
             Instr::Every(period, handler) => self.every(cx, pc, *period, *handler),
             Instr::Print(value) => {
                 let text = self.eval(cx, |eval| eval.text(*value))?;

@@ -3,7 +3,7 @@
 use crate::amqp::SimTime;
 use crate::sim::record::RunningHash;
 
-use super::frame::WaitOn;
+use super::frame::{WaitOn, Word};
 use super::inbox::Entry;
 use super::machine::{Client, Life, Line};
 
@@ -24,16 +24,18 @@ impl Client {
             Line::Failed { is_taken, .. } => 4 + u64::from(*is_taken),
         });
         hash.word(self.chance.state());
-        for frame in &self.frames {
-            hash.pair(frame.pc, frame.tries.len() as u32);
+        for (frame, tries) in self.frames.iter().zip(self.frames.tries()) {
+            hash.pair(frame.pc, tries);
             let kind = match &frame.wait.on {
                 WaitOn::Nothing => 0,
                 WaitOn::Timer => 1,
                 WaitOn::Forever => 2,
                 WaitOn::Until { .. } => 3,
                 WaitOn::Confirms { .. } => 4,
-                WaitOn::Reply { .. } => 5,
-                WaitOn::Reconnect(_) => 6,
+                WaitOn::Word(word) => match **word {
+                    Word::Reply(_) => 5,
+                    Word::Reconnect(_) => 6,
+                },
                 WaitOn::End => 7,
             };
             hash.pair(kind, u32::from(frame.wait.is_expired));
@@ -60,7 +62,9 @@ fn hash_entry(hash: &mut RunningHash, entry: &Entry) {
     let (kind, channel, bytes): (u64, u16, &[u8]) = match entry {
         Entry::Delivery { channel, message, .. } => (0, *channel, &message.content.body),
         Entry::Returned { channel, message, .. } => (1, *channel, &message.content.body),
-        Entry::Answer { channel, ack, content, .. } => (2 + u64::from(*ack) * 16, *channel, &content.body),
+        Entry::Answer { channel, ack, message, .. } => {
+            (2 + u64::from(*ack) * 16, *channel, &message.content.body)
+        }
         Entry::Cancelled { channel, tag, .. } => (3, *channel, tag.as_bytes()),
         Entry::ChannelClosed { channel, .. } => (4, *channel, &[]),
         Entry::ConnectionClosed => (5, 0, &[]),

@@ -1,4 +1,4 @@
-//! What a client is in the middle of: a stack of frames, the body's at the bottom, handlers on top of it.
+//! What a client is in the middle of.
 
 use std::sync::Arc;
 
@@ -16,22 +16,14 @@ pub(super) struct Frame {
     /// The next instruction.
     pub pc: Pc,
     pub env: EnvId,
-    pub tries: Vec<Try>,
     pub wait: Wait,
     /// The message of the handler.
     pub message: Option<Arc<MessageValue>>,
-    /// What `get` returned, with the environment after whose end it is no longer meant.
-    pub gets: Vec<(EnvId, Arc<MessageValue>)>,
     /// The channel of the consumer whose handler this is.
     pub consumer: Option<u16>,
-}
-
-/// A `try` block that has not ended.
-#[derive(Clone, Debug)]
-pub(super) struct Try {
-    pub catch: Pc,
-    pub var: Var,
-    pub env: EnvId,
+    /// Where its `try` blocks and what it got begin among those of all frames.
+    pub tries_from: u32,
+    pub gets_from: u32,
 }
 
 /// What a frame waits for.
@@ -60,12 +52,30 @@ pub(super) enum WaitOn {
     Until { cond: ExprId, otherwise: Option<Pc> },
     /// `wait for confirms` on a channel.
     Confirms { channel: u16, otherwise: Option<Pc> },
-    /// A reply on a channel; what is to be done with it, and it once it is there.
-    Reply { channel: u16, call: Call, outcome: Option<Box<Outcome>> },
-    /// `reconnect`.
-    Reconnect(Box<Reconnect>),
+    /// A word from the other side. All in one box: most waits hold nothing that would have to be dropped.
+    Word(Box<Word>),
     /// The body has ended.
     End,
+}
+
+/// A word from the other side that is waited for.
+#[derive(Clone, Debug)]
+pub(super) enum Word {
+    /// A reply.
+    Reply(Asked),
+    /// `reconnect`: how that came out.
+    Reconnect(Reconnect),
+}
+
+/// A blocking call.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    /// The channel on which the reply comes.
+    pub channel: u16,
+    /// What is to be done with it.
+    pub call: Call,
+    /// It, once it is there.
+    pub outcome: Option<Outcome>,
 }
 
 /// What a blocking call came to.
@@ -123,39 +133,40 @@ impl Wait {
     }
 }
 
+impl WaitOn {
+    /// The reply on a channel.
+    pub fn reply(channel: u16, call: Call) -> Self {
+        Self::Word(Box::new(Word::Reply(Asked { channel, call, outcome: None })))
+    }
+}
+
 impl Frame {
-    pub fn new(pc: Pc, env: EnvId) -> Self {
-        Self {
-            pc,
-            env,
-            tries: Vec::new(),
-            wait: Wait::NOTHING,
-            message: None,
-            gets: Vec::new(),
-            consumer: None,
+    /// Whether it runs, as it does not wait.
+    pub fn runs(&self) -> bool {
+        matches!(self.wait.on, WaitOn::Nothing)
+    }
+
+    /// The blocking call that it waits for, while that has no outcome.
+    pub fn unanswered(&mut self) -> Option<&mut Asked> {
+        let WaitOn::Word(word) = &mut self.wait.on else { return None };
+        match &mut **word {
+            Word::Reply(asked) if asked.outcome.is_none() => Some(asked),
+            Word::Reply(_) | Word::Reconnect(_) => None,
         }
     }
 
-    /// Whether it waits in a way in which the inbox is taken up, when it is the body.
-    pub fn takes_up(&self) -> bool {
-        matches!(
-            self.wait.on,
-            WaitOn::Timer
-                | WaitOn::Forever
-                | WaitOn::Until { .. }
-                | WaitOn::Confirms { .. }
-                | WaitOn::Reconnect(_)
-                | WaitOn::End
-        )
+    /// Where the `reconnect` is that it waits for.
+    pub fn reconnect(&mut self) -> Option<&mut Reconnect> {
+        let WaitOn::Word(word) = &mut self.wait.on else { return None };
+        match &mut **word {
+            Word::Reconnect(reconnect) => Some(reconnect),
+            Word::Reply(_) => None,
+        }
     }
 
-    /// The consumer whose handler this is: channel, tag.
-    pub fn own_consumer(&self) -> Option<(u16, Name)> {
-        Some((self.consumer?, self.message.as_ref()?.consumer_tag.clone()?))
-    }
-
-    /// The message that `ack` without operand means.
-    pub fn current_message(&self) -> Option<&Arc<MessageValue>> {
-        self.gets.last().map(|(_, message)| message).or(self.message.as_ref())
+    /// Whether a timer of that number matters to it.
+    pub fn awaits(&self, token: u32) -> bool {
+        let retries = |word: &Word| matches!(word, Word::Reconnect(one) if one.retry_token == token);
+        self.wait.token == token || matches!(&self.wait.on, WaitOn::Word(word) if retries(word))
     }
 }

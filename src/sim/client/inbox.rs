@@ -3,12 +3,10 @@
 use std::sync::Arc;
 
 use crate::amqp::Name;
-use crate::script::program::Event;
-use crate::sim::port::Content;
+use crate::script::program::{Event, Pc};
 use crate::sim::value::{MessageValue, Table, Value};
 
-use super::channel::{ChannelState, Registered};
-use super::frame::Frame;
+use super::channel::{ChannelState, Consumer, Registered};
 use super::machine::{Client, Line};
 use super::output::What;
 use super::step::{Done, Failure, Surroundings};
@@ -29,9 +27,9 @@ pub(super) enum Entry {
     Answer {
         channel: u16,
         opening: u32,
-        seq: u64,
         ack: bool,
-        content: Content,
+        /// What was published; its tag is the sequence number.
+        message: Arc<MessageValue>,
     },
     Cancelled {
         channel: u16,
@@ -52,6 +50,7 @@ pub(super) enum Entry {
 }
 
 impl Client {
+    #[inline]
     pub(super) fn enter(&mut self, entry: Entry) {
         self.inbox.push_back(entry);
         self.arrived += 1;
@@ -72,8 +71,12 @@ impl Client {
         cx.fuel.burn(1)?;
         let Some(entry) = self.inbox.pop_front() else { return Ok(false) };
         self.taken += 1;
-        if !self.is_stale(&entry) {
-            self.take_entry(cx, entry)?;
+        if self.is_stale(&entry) {
+            return Ok(true);
+        }
+        match entry {
+            Entry::Delivery { channel, message, .. } => self.take_delivery(cx, channel, message),
+            rarer => self.take_rarer(cx, rarer)?,
         }
         Ok(true)
     }
@@ -92,28 +95,20 @@ impl Client {
         }
     }
 
-    fn take_entry(&mut self, cx: &mut Surroundings<'_>, entry: Entry) -> Done<()> {
+    /// All but deliveries. On its own, so that what is done at each message stays short.
+    #[inline(never)]
+    fn take_rarer(&mut self, cx: &mut Surroundings<'_>, entry: Entry) -> Done<()> {
         match entry {
-            Entry::Delivery { channel, message, .. } => self.take_delivery(cx, channel, message),
+            // Is taken up by the caller.
+            Entry::Delivery { .. } => {}
             Entry::Returned { channel, message, .. } => {
                 cx.put(self.pc(), What::Returned(message.clone()));
                 self.begin_if_set(cx, channel, Event::Return, Value::Message(message));
             }
-            Entry::Answer { channel, seq, ack, content, .. } => {
-                cx.put(self.pc(), What::Answered(channel + 1, seq, ack));
-                let message = MessageValue {
-                    content,
-                    tag: seq,
-                    redelivered: false,
-                    consumer_tag: None,
-                    message_count: None,
-                    returned: None,
-                    message: u32::MAX,
-                    consumer: u32::MAX,
-                    delivered: u32::MAX,
-                };
+            Entry::Answer { channel, ack, message, .. } => {
+                cx.put(self.pc(), What::Answered(channel + 1, message.tag, ack));
                 let event = if ack { Event::Ack } else { Event::Nack };
-                self.begin_if_set(cx, channel, event, Value::Message(Arc::new(message)));
+                self.begin_if_set(cx, channel, event, Value::Message(message));
             }
             Entry::Cancelled { channel, tag, .. } => self.take_cancel(cx, channel, &tag),
             Entry::ChannelClosed { channel, .. } => return self.take_channel_close(cx, channel),
@@ -123,14 +118,14 @@ impl Client {
                 let event = if reason.is_some() { Event::Blocked } else { Event::Unblocked };
                 let value = reason.map_or(Value::Null, |reason| table("reason", reason));
                 if let Some(handler) = self.on.get(&event).copied() {
-                    self.begin_handler(cx, handler, value);
+                    self.begin_handler(cx, handler, value, None);
                 }
             }
             Entry::Tick(at) => {
                 if let Some(ticker) = self.tickers.get_mut(at as usize) {
                     ticker.is_waiting = false;
                     let handler = ticker.registered;
-                    self.begin_handler(cx, handler, Value::Null);
+                    self.begin_handler(cx, handler, Value::Null, None);
                 }
             }
         }
@@ -141,15 +136,11 @@ impl Client {
     fn take_delivery(&mut self, cx: &mut Surroundings<'_>, channel: u16, message: Arc<MessageValue>) {
         let consumers = self.channels.get(usize::from(channel)).map_or(&[][..], |channel| &channel.consumers);
         let Some(tag) = &message.consumer_tag else { return };
-        let Some(consumer) = consumers.iter().find(|consumer| consumer.tag == *tag) else { return };
+        // Mostly it is the very text that the client sent.
+        let is_it = |one: &&Consumer| Arc::ptr_eq(&one.tag, tag) || one.tag == *tag;
+        let Some(consumer) = consumers.iter().find(is_it) else { return };
         let Some(handler) = consumer.handler else { return };
-        self.begin_handler(cx, handler, Value::Message(message.clone()));
-        let mut pc = 0;
-        if let Some(frame) = self.frames.last_mut() {
-            pc = frame.pc;
-            frame.message = Some(message.clone());
-            frame.consumer = Some(channel);
-        }
+        let pc = self.begin_handler(cx, handler, Value::Message(message.clone()), Some(channel));
         cx.put(pc, What::Received(message));
     }
 
@@ -175,7 +166,7 @@ impl Client {
         let refused = refused.clone();
         match state.on.get(&Event::Close).copied() {
             Some(handler) => {
-                self.begin_handler(cx, handler, Value::Error(refused));
+                self.begin_handler(cx, handler, Value::Error(refused), None);
                 Ok(())
             }
             None => Err(Failure::Raised(refused)),
@@ -192,7 +183,7 @@ impl Client {
         let refused = refused.clone();
         match self.on.get(&Event::Close).copied() {
             Some(handler) => {
-                self.begin_handler(cx, handler, Value::Error(refused));
+                self.begin_handler(cx, handler, Value::Error(refused), None);
                 Ok(())
             }
             None => Err(Failure::Raised(refused)),
@@ -203,25 +194,25 @@ impl Client {
         let handler =
             self.channels.get(usize::from(channel)).and_then(|channel| channel.on.get(&event)).copied();
         if let Some(handler) = handler {
-            let message = if let Value::Message(message) = &value { Some(message.clone()) } else { None };
-            self.begin_handler(cx, handler, value);
-            if let Some(frame) = self.frames.last_mut() {
-                frame.message = message;
-            }
+            self.begin_handler(cx, handler, value, None);
         }
     }
 
-    /// A handler begins on top of what is there.
+    /// A handler begins on top of what is there, a consumer's over the channel of that: at which instruction.
+    #[inline]
     pub(super) fn begin_handler(
         &mut self,
         cx: &mut Surroundings<'_>,
         registered: Registered,
         arrived: Value,
-    ) {
-        let Some(handler) = cx.program.handlers.get(registered.handler.0 as usize) else { return };
+        consumer: Option<u16>,
+    ) -> Pc {
+        let Some(handler) = cx.program.handlers.get(registered.handler.0 as usize) else { return 0 };
+        let message = if let Value::Message(message) = &arrived { Some(message.clone()) } else { None };
         let env = self.arena.inside(registered.env, arrived, handler.slots);
-        self.frames.push(Frame::new(handler.start, env));
+        self.frames.begin(handler.start, env, message, consumer);
         self.has_taken = true;
+        handler.start
     }
 
     /// The ticker with that timer ticks: an entry, unless one waits already.
@@ -246,8 +237,8 @@ impl Client {
         self.tickers.binary_search_by_key(&token, |ticker| ticker.token).ok()
     }
 
-    fn pc(&self) -> u32 {
-        self.frames.last().map_or(0, |frame| frame.wait.pc)
+    fn pc(&self) -> Pc {
+        self.frames.at_work().map_or(0, |frame| frame.wait.pc)
     }
 }
 

@@ -12,7 +12,8 @@ use crate::sim::record::{EndReason, WaitKind};
 use crate::sim::value::Value;
 
 use super::channel::{Channel, Registered};
-use super::frame::{Frame, WaitOn};
+use super::frame::{WaitOn, Word};
+use super::frames::Frames;
 use super::inbox::Entry;
 use super::memory::{Arena, EnvId};
 
@@ -30,7 +31,7 @@ pub struct Client {
     /// The body's own environment, kept after its end for questions.
     pub(super) root: EnvId,
     /// The body, and handlers on top of it.
-    pub(super) frames: Vec<Frame>,
+    pub(super) frames: Frames,
     pub(super) inbox: Chunks<Entry>,
     /// Entries ever put into the inbox, and ever taken out.
     pub(super) arrived: u64,
@@ -44,13 +45,22 @@ pub struct Client {
     pub(super) next_token: u32,
     pub(super) next_tag: u32,
     pub(super) life: Life,
-    pub(super) templates: BTreeMap<Pc, Arc<crate::amqp::Template>>,
+    /// Of each publish, what it sent last beside the body.
+    pub(super) templates: BTreeMap<Pc, Made>,
     /// An entry was taken up in this step; the next one is for another.
     pub(super) has_taken: bool,
     /// `Again` has been asked for.
     pub(super) is_again_asked: bool,
     /// Room for the operands of expressions; empty between them.
     pub(super) stack: Vec<Value>,
+}
+
+/// Exchange, key and properties, as a publish made them.
+#[derive(Clone, Debug)]
+pub(super) struct Made {
+    pub template: Arc<crate::amqp::Template>,
+    /// All of them are written out.
+    pub is_constant: bool,
 }
 
 /// How a client logs in.
@@ -135,7 +145,7 @@ impl Client {
             start: 0,
             root: EnvId::NONE,
             arena: Arena::default(),
-            frames: Vec::new(),
+            frames: Frames::default(),
             inbox: Chunks::default(),
             arrived: 0,
             taken: 0,
@@ -189,7 +199,7 @@ impl Client {
         if !self.is_alive() {
             return None;
         }
-        let Some(frame) = self.frames.last() else {
+        let Some(frame) = self.frames.at_work() else {
             return Some((WaitKind::Connecting, super::output::NO_PC));
         };
         let kind = match (&frame.wait.on, &self.line) {
@@ -200,16 +210,17 @@ impl Client {
             (WaitOn::Forever, _) => WaitKind::Forever,
             (WaitOn::Until { .. }, _) => WaitKind::Until,
             (WaitOn::Confirms { .. }, _) => WaitKind::Confirms,
-            (WaitOn::Reply { .. }, _) => WaitKind::Reply,
-            (WaitOn::Reconnect(_), _) => WaitKind::Connecting,
+            (WaitOn::Word(word), _) => match **word {
+                Word::Reply(_) => WaitKind::Reply,
+                Word::Reconnect(_) => WaitKind::Connecting,
+            },
         };
         Some((kind, frame.wait.pc))
     }
 
     /// Whether its body waits until something is true, which others may make true.
     pub fn waits_until(&self) -> bool {
-        self.is_alive()
-            && self.frames.first().is_some_and(|body| matches!(body.wait.on, WaitOn::Until { .. }))
+        self.is_alive() && self.frames.body().is_some_and(|body| matches!(body.wait.on, WaitOn::Until { .. }))
     }
 
     /// How many entries wait in its inbox.

@@ -15,18 +15,28 @@ impl EnvId {
 
 #[derive(Clone, Debug)]
 struct Env {
+    /// The outer one; of one that is free, the next free one.
     parent: EnvId,
     slots: Vec<Value>,
+    /// Logical bytes of its variables.
+    bytes: u64,
     /// Frames, handlers and inner environments that refer to it.
     holders: u32,
 }
 
 /// All environments of a client.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Arena {
     envs: Vec<Env>,
-    free: Vec<u32>,
+    /// The one that became free last.
+    free: EnvId,
     bytes: u64,
+}
+
+impl Default for Arena {
+    fn default() -> Self {
+        Self { envs: Vec::new(), free: EnvId::NONE, bytes: 0 }
+    }
 }
 
 static NULL: Value = Value::Null;
@@ -34,29 +44,39 @@ static NULL: Value = Value::Null;
 impl Arena {
     /// An outermost environment, held once.
     pub(super) fn root(&mut self, slots: u16) -> EnvId {
-        self.add(EnvId::NONE, None, slots)
+        self.add(EnvId::NONE, slots)
     }
 
     /// An environment inside another, with the value of its first variable; both are held once more.
+    #[inline]
     pub(super) fn inside(&mut self, parent: EnvId, first: Value, slots: u16) -> EnvId {
         self.hold(parent);
-        self.add(parent, Some(first), slots)
+        let Some((id, env)) = self.room(parent) else { return EnvId::NONE };
+        env.bytes = first.bytes();
+        env.slots.push(first);
+        self.fill(id, slots);
+        id
     }
 
     /// Enters a block: who held the outer environment now holds the inner one, which holds the outer one.
     pub(super) fn enter(&mut self, outer: EnvId, slots: u16) -> EnvId {
-        self.add(outer, None, slots)
+        self.add(outer, slots)
     }
 
     /// Leaves a block: who held the inner environment holds the outer one again.
     pub(super) fn leave(&mut self, inner: EnvId) -> EnvId {
-        let Some(env) = self.envs.get(inner.0 as usize) else { return inner };
+        let Some(env) = self.envs.get_mut(inner.0 as usize) else { return inner };
         let outer = env.parent;
         if outer == EnvId::NONE {
             return inner;
         }
-        self.hold(outer);
-        self.release(inner);
+        if env.holders > 1 {
+            env.holders -= 1;
+            self.hold(outer);
+        } else {
+            // Its hold on the outer one is handed on.
+            self.clear(inner);
+        }
         outer
     }
 
@@ -68,17 +88,22 @@ impl Arena {
 
     pub(super) fn release(&mut self, mut id: EnvId) {
         while let Some(env) = self.envs.get_mut(id.0 as usize) {
-            env.holders = env.holders.saturating_sub(1);
-            if env.holders > 0 {
+            if env.holders > 1 {
+                env.holders -= 1;
                 return;
             }
-            self.bytes -= env.slots.iter().map(Value::bytes).sum::<u64>();
-            // The room stays for the next one.
-            env.slots.clear();
-            let parent = std::mem::replace(&mut env.parent, EnvId::NONE);
-            self.free.push(id.0);
-            id = parent;
+            id = self.clear(id);
         }
+    }
+
+    /// Nobody holds an environment any more: its room stays for the next one. Gives back the outer one.
+    fn clear(&mut self, id: EnvId) -> EnvId {
+        let Some(env) = self.envs.get_mut(id.0 as usize) else { return EnvId::NONE };
+        self.bytes -= env.bytes;
+        (env.bytes, env.holders) = (0, 0);
+        env.slots.clear();
+        let next = std::mem::replace(&mut self.free, id);
+        std::mem::replace(&mut env.parent, next)
     }
 
     /// A variable, so many environments further out. What is not there is null.
@@ -90,21 +115,22 @@ impl Arena {
     }
 
     pub(super) fn set(&mut self, env: EnvId, hops: u16, slot: u16, value: Value) {
-        if let Some((place, bytes)) = self.place(env, hops, slot) {
-            *bytes = *bytes + value.bytes() - place.bytes();
-            *place = value;
-        }
+        let Some(env) = self.env_mut(env, hops) else { return };
+        let Some(place) = env.slots.get_mut(usize::from(slot)) else { return };
+        let (added, gone) = (value.bytes(), place.bytes());
+        *place = value;
+        env.bytes = env.bytes + added - gone;
+        self.bytes = self.bytes + added - gone;
     }
 
     /// The place of a variable, for a change that leaves its value as large as it is.
     pub(super) fn in_place(&mut self, env: EnvId, hops: u16, slot: u16) -> Option<&mut Value> {
-        self.place(env, hops, slot).map(|(place, _)| place)
+        self.env_mut(env, hops)?.slots.get_mut(usize::from(slot))
     }
 
-    fn place(&mut self, env: EnvId, hops: u16, slot: u16) -> Option<(&mut Value, &mut u64)> {
+    fn env_mut(&mut self, env: EnvId, hops: u16) -> Option<&mut Env> {
         let at = self.outward(env, hops);
-        let place = self.envs.get_mut(at.0 as usize)?.slots.get_mut(usize::from(slot))?;
-        Some((place, &mut self.bytes))
+        self.envs.get_mut(at.0 as usize)
     }
 
     /// Logical bytes of all variables.
@@ -128,22 +154,41 @@ impl Arena {
         env
     }
 
-    fn add(&mut self, parent: EnvId, first: Option<Value>, slots: u16) -> EnvId {
-        let id = EnvId(self.free.pop().unwrap_or(self.envs.len() as u32));
-        if id.0 as usize == self.envs.len() {
-            self.envs.push(Env { parent, slots: Vec::new(), holders: 1 });
+    /// An environment whose variables are null.
+    fn add(&mut self, parent: EnvId, slots: u16) -> EnvId {
+        let Some((id, _)) = self.room(parent) else { return EnvId::NONE };
+        self.fill(id, slots);
+        id
+    }
+
+    /// A new environment, held once, as yet without variables.
+    #[inline]
+    fn room(&mut self, parent: EnvId) -> Option<(EnvId, &mut Env)> {
+        if self.free == EnvId::NONE {
+            self.more_room();
         }
-        let env = &mut self.envs[id.0 as usize];
+        let id = self.free;
+        let env = self.envs.get_mut(id.0 as usize)?;
+        self.free = env.parent;
         (env.parent, env.holders) = (parent, 1);
-        if let Some(first) = first {
-            self.bytes += first.bytes();
-            env.slots.push(first);
-        }
+        Some((id, env))
+    }
+
+    #[cold]
+    fn more_room(&mut self) {
+        self.free = EnvId(self.envs.len() as u32);
+        self.envs.push(Env { parent: EnvId::NONE, slots: Vec::new(), bytes: 0, holders: 0 });
+    }
+
+    /// Makes the rest of its variables, all null.
+    #[inline]
+    fn fill(&mut self, id: EnvId, slots: u16) {
+        let Some(env) = self.envs.get_mut(id.0 as usize) else { return };
         for _ in env.slots.len()..usize::from(slots) {
-            self.bytes += Value::Null.bytes();
+            env.bytes += Value::Null.bytes();
             env.slots.push(Value::Null);
         }
-        id
+        self.bytes += env.bytes;
     }
 }
 

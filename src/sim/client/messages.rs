@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use crate::amqp::{Method, Name, Properties, Template};
+use crate::amqp::{DeliveryTag, Method, Name, Properties, Template};
 use crate::script::program::{
-    ConsumeSpec, ExprId, NameRef, Pc, Place, Program, Property, PublishSpec, Settle, Var,
+    Const, ConsumeSpec, ExprId, NameRef, Operand, Pc, Place, Program, Property, PublishSpec, Settle, Var,
 };
 use crate::sim::eval::Eval;
 use crate::sim::port::{Content, ToBroker};
 use crate::sim::value::{ScriptError, Value, text_of};
 
 use super::errors::own;
-use super::frame::{Call, Frame, WaitOn};
-use super::machine::Client;
+use super::frame::{Call, WaitOn};
+use super::machine::{Client, Made};
 use super::output::What;
 use super::step::{Done, Failure, Flow, Surroundings};
 use super::topology::{arguments, headers};
@@ -32,19 +32,11 @@ impl Client {
         self.check_usable(channel)?;
         cx.fuel.burn(PUBLISH_FUEL)?;
         let template = self.template(cx, pc, spec)?;
-        let body = match self.settled(cx, spec.body)? {
-            Value::Text(text) => Arc::from(text),
-            Value::Message(message) => message.content.body.clone(),
-            Value::Field(field) => match &*field {
-                crate::amqp::FieldValue::Bytes(bytes) => bytes.clone(),
-                _ => Arc::from(text_of(&Value::Field(field)).into_bytes()),
-            },
-            other => Arc::from(text_of(&other).into_bytes()),
-        };
+        let body = self.body(cx, spec.body)?;
         if self.is_operator {
             let method = Method::BasicPublish { template, body };
             cx.put(pc, What::Operate(spec.place.clone(), Box::new(method)));
-            return Ok(Flow::Wait(WaitOn::Reply { channel, call: Call::Plain, outcome: None }, 0));
+            return Ok(self.wait_on(WaitOn::reply(channel, Call::Plain), 0, pc));
         }
         if let Some(state) = self.channels.get_mut(usize::from(channel))
             && state.confirms
@@ -58,12 +50,28 @@ impl Client {
         Ok(Flow::Next)
     }
 
+    /// The bytes of a body. Written out, no value is made of it.
+    fn body(&mut self, cx: &mut Surroundings<'_>, id: ExprId) -> Done<Arc<[u8]>> {
+        if let Some(Operand::Constant(Const::Text(text))) = cx.program.only(id) {
+            cx.fuel.burn(1)?;
+            return Ok(Arc::from(text.clone()));
+        }
+        Ok(match self.settled(cx, id)? {
+            Value::Text(text) => Arc::from(text),
+            Value::Message(message) => message.content.body.clone(),
+            Value::Field(field) => match &*field {
+                crate::amqp::FieldValue::Bytes(bytes) => bytes.clone(),
+                _ => Arc::from(text_of(&Value::Field(field)).into_bytes()),
+            },
+            other => Arc::from(text_of(&other).into_bytes()),
+        })
+    }
+
     /// Exchange, key and properties: the same `Arc` as long as nothing in them changes.
     fn template(&mut self, cx: &mut Surroundings<'_>, pc: Pc, spec: &PublishSpec) -> Done<Arc<Template>> {
-        let known = self.templates.get(&pc).cloned();
-        let known = match known {
-            Some(template) if is_constant(cx.program, spec) => return Ok(template),
-            known => known,
+        let known = match self.templates.get(&pc) {
+            Some(made) if made.is_constant => return Ok(made.template.clone()),
+            known => known.map(|made| made.template.clone()),
         };
         let made = self.eval(cx, |eval| {
             let key = spec.key.map(|key| eval.text(key)).transpose()?;
@@ -82,9 +90,10 @@ impl Client {
         if let Some(template) = known.filter(|template| **template == made) {
             return Ok(template);
         }
-        let made = Arc::new(made);
-        self.templates.insert(pc, made.clone());
-        Ok(made)
+        let template = Arc::new(made);
+        let made = Made { template: template.clone(), is_constant: is_constant(cx.program, spec) };
+        self.templates.insert(pc, made);
+        Ok(template)
     }
 
     pub(super) fn consume(
@@ -123,7 +132,7 @@ impl Client {
         tag: Option<ExprId>,
     ) -> Done<Flow> {
         let given = tag.map(|tag| self.eval(cx, |eval| eval.text(tag))).transpose()?;
-        let (channel, tag) = match (given, self.frames.last().and_then(Frame::own_consumer)) {
+        let (channel, tag) = match (given, self.frames.own_consumer()) {
             (Some(tag), _) => (channel, tag),
             (None, Some(own)) => own,
             (None, None) => {
@@ -168,19 +177,11 @@ impl Client {
     ) -> Done<Flow> {
         self.check_usable(channel)?;
         let delivery_tag = match what {
-            Some(what) => match self.settled(cx, what)? {
-                Value::Message(message) => message.tag,
-                Value::Int(tag) => u64::try_from(tag)
-                    .map_err(|_| ScriptError::new("a delivery tag is a number from 0 on"))?,
-                other => {
-                    let text = format!(
-                        "a message or a delivery tag is wanted here, and this is {}",
-                        other.type_name()
-                    );
-                    return Err(ScriptError::new(text).into());
-                }
+            Some(what) => match self.in_variable(cx, what)? {
+                Some(value) => tag_of(value)?,
+                None => tag_of(&self.settled(cx, what)?)?,
             },
-            None => match self.frames.last().and_then(Frame::current_message) {
+            None => match self.frames.message() {
                 Some(message) => message.tag,
                 None => return Err(Failure::Raised(own("there is no message here to settle"))),
             },
@@ -192,6 +193,21 @@ impl Client {
         };
         cx.put(pc, What::Send(ToBroker::Method(channel + 1, method)));
         Ok(Flow::Next)
+    }
+}
+
+/// The tag by which a message is settled: its own, or a number.
+fn tag_of(what: &Value) -> Done<DeliveryTag> {
+    match what {
+        Value::Message(message) => Ok(message.tag),
+        Value::Int(tag) => {
+            Ok(u64::try_from(*tag).map_err(|_| ScriptError::new("a delivery tag is a number from 0 on"))?)
+        }
+        other => {
+            let text =
+                format!("a message or a delivery tag is wanted here, and this is {}", other.type_name());
+            Err(ScriptError::new(text).into())
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod errors;
 mod execute;
 mod fingerprint;
 mod frame;
+mod frames;
 mod inbox;
 mod machine;
 mod memory;

@@ -66,7 +66,7 @@ impl Client {
     /// Hands a deed over, and goes on when it is done.
     fn deed(&mut self, cx: &mut Surroundings<'_>, pc: Pc, deed: Deed) -> Flow {
         cx.put(pc, What::Deed(Box::new(deed)));
-        Flow::Wait(WaitOn::Reply { channel: 0, call: Call::Plain, outcome: None }, 0)
+        self.wait_on(WaitOn::reply(0, Call::Plain), 0, pc)
     }
 
     pub(super) fn fault(&mut self, cx: &mut Surroundings<'_>, pc: Pc, fault: &Fault) -> Done<Flow> {

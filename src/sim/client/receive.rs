@@ -9,7 +9,7 @@ use crate::sim::value::MessageValue;
 
 use super::channel::{Channel, ChannelState};
 use super::errors::own;
-use super::frame::{Outcome, WaitOn};
+use super::frame::{Frame, Outcome};
 use super::inbox::Entry;
 use super::machine::{Client, Line};
 use super::output::{NO_PC, What};
@@ -34,17 +34,8 @@ impl Client {
             FromBroker::Confirmed { channel, seq, ack } => self.receive_answer(channel, seq, ack),
             FromBroker::Returned { channel, content, code, text, message } => {
                 let Some((channel, opening)) = self.opening_of(channel) else { return };
-                let message = MessageValue {
-                    content,
-                    tag: 0,
-                    redelivered: false,
-                    consumer_tag: None,
-                    message_count: None,
-                    returned: Some(Box::new((code, text))),
-                    message,
-                    consumer: u32::MAX,
-                    delivered: u32::MAX,
-                };
+                let returned = Some(Box::new((code, text)));
+                let message = MessageValue { returned, message, ..MessageValue::of(content) };
                 self.enter(Entry::Returned { channel, opening, message: Arc::new(message) });
             }
             FromBroker::Cancelled(number, tag) => {
@@ -74,8 +65,7 @@ impl Client {
                     main.state = ChannelState::Open;
                 }
                 self.line = Line::Open;
-                if let Some(WaitOn::Reconnect(state)) = self.frames.first_mut().map(|body| &mut body.wait.on)
-                {
+                if let Some(state) = self.frames.body_mut().and_then(Frame::reconnect) {
                     state.outcome = Some(Ok(()));
                 }
             }
@@ -95,22 +85,18 @@ impl Client {
         for channel in &mut self.channels {
             channel.state = ChannelState::Closed;
         }
-        if let Some(WaitOn::Reply { outcome, .. }) = self.frames.last_mut().map(|frame| &mut frame.wait.on)
-            && outcome.is_none()
-        {
-            *outcome = Some(Box::new(Outcome::Refused(own("the connection is closed"))));
+        if let Some(asked) = self.frames.at_work_mut().and_then(Frame::unanswered) {
+            asked.outcome = Some(Outcome::Refused(own("the connection is closed")));
         }
     }
 
     /// To the frame that waits for a reply on that channel.
     fn receive_outcome(&mut self, number: ChannelNumber, came: Outcome) {
         let of_connection = number == 0;
-        let Some(frame) = self.frames.last_mut() else { return };
-        if let WaitOn::Reply { channel, outcome, .. } = &mut frame.wait.on
-            && (of_connection || *channel + 1 == number)
-            && outcome.is_none()
+        if let Some(asked) = self.frames.at_work_mut().and_then(Frame::unanswered)
+            && (of_connection || asked.channel + 1 == number)
         {
-            *outcome = Some(Box::new(came));
+            asked.outcome = Some(came);
         }
     }
 
@@ -121,7 +107,8 @@ impl Client {
         let Some(content) = state.unanswered.remove(&seq) else { return };
         state.is_nacked |= !ack;
         state.last_answer = arrived + 1;
-        self.enter(Entry::Answer { channel, opening, seq, ack, content });
+        let message = Arc::new(MessageValue { tag: seq, ..MessageValue::of(content) });
+        self.enter(Entry::Answer { channel, opening, ack, message });
     }
 
     /// Known from now on. Where a reply is awaited on it, this is the reply.
@@ -136,12 +123,10 @@ impl Client {
         let Some(state) = self.channels.get_mut(usize::from(channel)) else { return };
         // What was delivered before the close is still taken up before it.
         state.state = ChannelState::Failed(refused.clone());
-        if let Some(frame) = self.frames.last_mut()
-            && let WaitOn::Reply { channel: awaited, outcome, .. } = &mut frame.wait.on
-            && *awaited == channel
-            && outcome.is_none()
+        if let Some(asked) = self.frames.at_work_mut().and_then(Frame::unanswered)
+            && asked.channel == channel
         {
-            *outcome = Some(Box::new(Outcome::Refused(refused)));
+            asked.outcome = Some(Outcome::Refused(refused));
             if let Some(state) = self.channels.get_mut(usize::from(channel)) {
                 state.is_close_taken = true;
             }

@@ -80,18 +80,13 @@ impl Client {
             (Call::Get { var, .. }, _) if got.is_some() => {
                 let Some(message) = got else { return Ok(()) };
                 self.assign(cx, var, Value::Message(message.clone()));
-                if let Some(frame) = self.frames.last_mut() {
-                    frame.gets.retain(|(env, _)| *env != frame.env);
-                    frame.gets.push((frame.env, message.clone()));
-                }
+                self.frames.set_got(Some(message.clone()));
                 cx.put(pc, What::Received(message));
             }
             (Call::Get { var, otherwise }, _) => {
                 self.assign(cx, var, Value::Null);
-                if let Some(frame) = self.frames.last_mut() {
-                    frame.gets.retain(|(env, _)| *env != frame.env);
-                    frame.pc = otherwise;
-                }
+                self.frames.set_got(None);
+                self.frames.go_to(otherwise);
             }
             (Call::Queue { .. } | Call::Purge { .. }, _) => {}
         }

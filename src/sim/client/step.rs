@@ -8,7 +8,7 @@ use crate::sim::eval::{Eval, Facts, Fuel};
 use crate::sim::record::{EndReason, WaitKind};
 use crate::sim::value::{ScriptError, Value};
 
-use super::frame::{Frame, Wait, WaitOn};
+use super::frame::{Wait, WaitOn};
 use super::machine::{Client, Life};
 use super::output::{Output, What};
 
@@ -48,14 +48,10 @@ const SLICE: u32 = 10_000;
 
 /// What an instruction leads to.
 pub(super) enum Flow {
-    /// The next one.
+    /// The next one of the frame at work.
     Next,
-    /// Another one.
-    To(Pc),
-    /// It waits; the next one follows when that is over.
-    Wait(WaitOn, u32),
-    /// The frame ends.
-    End,
+    /// None: the frame waits, or has ended.
+    Stop,
 }
 
 /// Why an instruction fails.
@@ -67,6 +63,7 @@ pub(super) enum Failure {
 }
 
 impl From<ScriptError> for Failure {
+    #[cold]
     fn from(error: ScriptError) -> Self {
         if error.is_out_of_fuel { Self::OutOfFuel } else { Self::Raised(super::errors::own(&error.text)) }
     }
@@ -89,34 +86,34 @@ impl Client {
 
     /// Runs until it waits, ends, has used its fuel, or has done enough for now.
     pub fn run(&mut self, cx: &mut Surroundings<'_>) -> Pause {
-        if !self.is_alive() {
-            return Pause::Waits;
-        }
-        for _ in 0..SLICE {
-            let went_on = match self.frames.last() {
-                None => self.begin_body(cx),
-                Some(frame) if matches!(frame.wait.on, WaitOn::Nothing) => {
-                    self.instruction(cx).map(|()| true)
+        let mut left = SLICE;
+        while self.is_alive() {
+            if left == 0 {
+                return Pause::More;
+            }
+            let went_on = match self.frames.at_work() {
+                Some(frame) if frame.runs() => self.carry_on(cx, &mut left).map(|()| true),
+                Some(_) => {
+                    left -= 1;
+                    self.look_at_wait(cx)
                 }
-                Some(_) => self.look_at_wait(cx),
+                None => {
+                    left -= 1;
+                    self.begin_body(cx)
+                }
             };
-            let went_on = match went_on {
-                Ok(went_on) => went_on,
+            match went_on {
+                Ok(true) => {}
+                Ok(false) if self.is_alive() => {
+                    self.tell_wait(cx);
+                    return Pause::Waits;
+                }
+                Ok(false) => {}
                 Err(Failure::OutOfFuel) => return Pause::OutOfFuel,
-                Err(Failure::Raised(error)) => {
-                    self.raise(cx, &error);
-                    true
-                }
-            };
-            if !self.is_alive() {
-                return Pause::Waits;
-            }
-            if !went_on {
-                self.tell_wait(cx);
-                return Pause::Waits;
+                Err(Failure::Raised(error)) => self.raise(cx, &error),
             }
         }
-        Pause::More
+        Pause::Waits
     }
 
     /// The body begins when the connection and its first channel are open.
@@ -127,64 +124,59 @@ impl Client {
         self.look_at_opening(cx)
     }
 
-    fn instruction(&mut self, cx: &mut Surroundings<'_>) -> Done<()> {
-        cx.fuel.burn(1)?;
-        let Some(frame) = self.frames.last_mut() else { return Ok(()) };
-        let pc = frame.pc;
-        frame.pc += 1;
-        match self.execute(cx, pc)? {
-            Flow::Next => {}
-            Flow::To(to) => {
-                if let Some(frame) = self.frames.last_mut() {
-                    frame.pc = to;
-                }
+    /// Carries out instructions, until what is at work waits or ends, or as many are done as are left.
+    fn carry_on(&mut self, cx: &mut Surroundings<'_>, left: &mut u32) -> Done<()> {
+        // Without a frame it has crashed.
+        while *left > 0
+            && let Some(frame) = self.frames.at_work_mut()
+        {
+            *left -= 1;
+            cx.fuel.burn(1)?;
+            let pc = frame.pc;
+            frame.pc += 1;
+            if matches!(self.execute(cx, pc)?, Flow::Stop) {
+                break;
             }
-            Flow::Wait(on, token) => {
-                if let Some(frame) = self.frames.last_mut() {
-                    frame.wait = Wait::on(on, token, pc);
-                }
-            }
-            Flow::End => self.end_frame(pc),
         }
         Ok(())
     }
 
     /// A handler ends: what is below goes on waiting. The body ends: it waits for ever, or closes its connection.
-    fn end_frame(&mut self, pc: Pc) {
-        let is_body = self.frames.len() == 1;
-        if is_body && self.is_operator {
-            self.pop_frame();
-        } else if is_body {
-            let root = self.root;
-            if let Some(frame) = self.frames.last_mut() {
-                frame.tries.clear();
-                frame.gets.clear();
-                frame.env = root;
+    pub(super) fn end_frame(&mut self, pc: Pc) -> Flow {
+        let is_body = self.frames.is_body();
+        if is_body && !self.is_operator {
+            self.frames.forget_all();
+            if let Some(frame) = self.frames.at_work_mut() {
+                frame.env = self.root;
                 frame.wait = Wait::on(WaitOn::End, 0, pc);
             }
         } else {
             self.pop_frame();
         }
+        Flow::Stop
     }
 
+    #[inline]
     pub(super) fn pop_frame(&mut self) {
-        let Some(env) = self.frames.last().map(|frame| frame.env) else { return };
-        // Dropped where it stands.
-        self.frames.truncate(self.frames.len() - 1);
-        let keeps = env == self.root;
-        if !keeps {
+        if let Some(env) = self.frames.end()
+            && env != self.root
+        {
             self.arena.release(env);
         }
     }
 
     /// Makes a record of what it waits for, once for each wait that is more than a reply.
     fn tell_wait(&mut self, cx: &mut Surroundings<'_>) {
-        let Some((kind, pc)) = self.waits_for() else { return };
-        let Some(frame) = self.frames.last_mut() else { return };
-        if self.is_operator || frame.wait.is_told || matches!(kind, WaitKind::Reply) {
+        if self.is_operator || self.frames.at_work().is_none_or(|frame| frame.wait.is_told) {
             return;
         }
-        frame.wait.is_told = true;
+        let Some((kind, pc)) = self.waits_for() else { return };
+        if matches!(kind, WaitKind::Reply) {
+            return;
+        }
+        if let Some(frame) = self.frames.at_work_mut() {
+            frame.wait.is_told = true;
+        }
         cx.put(pc, What::Waiting(kind));
     }
 
@@ -200,11 +192,22 @@ impl Client {
     pub(super) fn settled(&mut self, cx: &mut Surroundings<'_>, id: ExprId) -> Done<Value> {
         let value = match cx.program.only(id) {
             Some(Operand::Constant(constant)) => Value::of(constant),
-            Some(Operand::Variable(var)) => self.variable(cx, var),
+            Some(Operand::Variable(var)) => self.variable(cx, var).clone(),
             Some(Operand::Range(..)) | None => return self.eval(cx, |eval| eval.settled(id)),
         };
         cx.fuel.burn(1)?;
         Ok(value)
+    }
+
+    /// Such a value in its place, if it stands in a variable.
+    pub(super) fn in_variable<'a>(
+        &'a self,
+        cx: &'a mut Surroundings<'_>,
+        id: ExprId,
+    ) -> Done<Option<&'a Value>> {
+        let Some(Operand::Variable(var)) = cx.program.only(id) else { return Ok(None) };
+        cx.fuel.burn(1)?;
+        Ok(Some(self.variable(cx, var)))
     }
 
     /// Evaluates with what a frame sees.
@@ -213,7 +216,7 @@ impl Client {
         cx: &mut Surroundings<'_>,
         evaluate: impl FnOnce(&mut Eval<'_>) -> Result<T, ScriptError>,
     ) -> Done<T> {
-        let local = self.frames.last().map(|frame| (&self.arena, frame.env));
+        let local = self.frames.at_work().map(|frame| (&self.arena, frame.env));
         let mut eval = Eval {
             program: cx.program,
             facts: cx.facts,
@@ -225,7 +228,7 @@ impl Client {
             chance: &mut self.chance,
             fuel: &mut cx.fuel,
             seen: &mut [],
-            message: self.frames.last().and_then(Frame::current_message),
+            message: self.frames.message(),
             it: None,
             stack: std::mem::take(&mut self.stack),
         };

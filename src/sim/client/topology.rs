@@ -57,7 +57,7 @@ impl Client {
         } else {
             cx.put(pc, What::Send(ToBroker::Method(channel + 1, method)));
         }
-        Ok(Flow::Wait(WaitOn::Reply { channel, call, outcome: None }, 0))
+        Ok(self.wait_on(WaitOn::reply(channel, call), 0, pc))
     }
 
     /// A method without operands.

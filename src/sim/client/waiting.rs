@@ -6,7 +6,7 @@ use crate::sim::random::Stream;
 use crate::sim::value::{ScriptError, Value};
 
 use super::errors::own;
-use super::frame::{Frame, Wait, WaitOn};
+use super::frame::{Asked, Wait, WaitOn, Word};
 use super::machine::Client;
 use super::output::What;
 use super::step::{Done, Failure, Flow, Surroundings};
@@ -54,7 +54,7 @@ impl Client {
     pub(super) fn wait(&mut self, cx: &mut Surroundings<'_>, pc: Pc, length: ExprId) -> Done<Flow> {
         let length = self.duration(cx, length)?;
         let token = self.timer(cx, pc, length);
-        Ok(Flow::Wait(WaitOn::Timer, token))
+        Ok(self.wait_on(WaitOn::Timer, token, pc))
     }
 
     pub(super) fn wait_until(
@@ -69,7 +69,7 @@ impl Client {
             return Ok(Flow::Next);
         }
         let token = self.timeout(cx, pc, timeout)?;
-        Ok(Flow::Wait(WaitOn::Until { cond, otherwise }, token))
+        Ok(self.wait_on(WaitOn::Until { cond, otherwise }, token, pc))
     }
 
     pub(super) fn wait_for_confirms(
@@ -82,7 +82,7 @@ impl Client {
     ) -> Done<Flow> {
         self.check_usable(channel)?;
         let token = self.timeout(cx, pc, timeout)?;
-        Ok(Flow::Wait(WaitOn::Confirms { channel, otherwise }, token))
+        Ok(self.wait_on(WaitOn::Confirms { channel, otherwise }, token, pc))
     }
 
     fn timeout(&mut self, cx: &mut Surroundings<'_>, pc: Pc, timeout: Option<ExprId>) -> Done<u32> {
@@ -99,12 +99,12 @@ impl Client {
 
     /// A timer has come: of a wait, of a try to connect, of a tick.
     pub fn fire(&mut self, cx: &mut Surroundings<'_>, token: u32) {
-        for frame in &mut self.frames {
+        for frame in self.frames.iter_mut() {
             if frame.wait.token == token {
                 frame.wait.is_expired = true;
                 return;
             }
-            if let WaitOn::Reconnect(reconnect) = &mut frame.wait.on
+            if let Some(reconnect) = frame.reconnect()
                 && reconnect.retry_token == token
             {
                 reconnect.is_retry_due = true;
@@ -117,63 +117,83 @@ impl Client {
     /// Whether a timer of that number still matters.
     pub fn awaits(&self, token: u32) -> bool {
         self.is_alive()
-            && (self.frames.iter().any(|frame| {
-                frame.wait.token == token
-                    || matches!(&frame.wait.on, WaitOn::Reconnect(one) if one.retry_token == token)
-            }) || self.ticker(token).is_some())
+            && (self.frames.iter().any(|frame| frame.awaits(token)) || self.ticker(token).is_some())
+    }
+
+    /// The frame at work waits at an instruction.
+    pub(super) fn wait_on(&mut self, on: WaitOn, token: u32, pc: Pc) -> Flow {
+        self.frames.wait(on, token, pc);
+        Flow::Stop
     }
 
     /// Goes on if the wait of the frame at work is over; else the body's wait takes up the inbox.
     pub(super) fn look_at_wait(&mut self, cx: &mut Surroundings<'_>) -> Done<bool> {
-        let is_body = self.frames.len() == 1;
-        let Some(frame) = self.frames.last_mut() else { return Ok(false) };
-        let (is_expired, pc) = (frame.wait.is_expired, frame.wait.pc);
-        match &mut frame.wait.on {
-            WaitOn::Nothing => return Ok(true),
-            WaitOn::Timer if is_expired => return Ok(self.resume(None)),
+        let Some(frame) = self.frames.at_work() else { return Ok(false) };
+        let pc = frame.wait.pc;
+        match frame.wait.on {
+            WaitOn::Timer if frame.wait.is_expired => return Ok(self.resume(None)),
             WaitOn::Timer | WaitOn::Forever => {}
-            WaitOn::Until { cond, otherwise } => {
-                let (cond, otherwise) = (*cond, *otherwise);
-                if self.eval(cx, |eval| eval.condition(cond))? == Some(true) {
-                    return Ok(self.resume(None));
-                }
-                if is_expired {
-                    return self.time_out(otherwise);
-                }
-            }
-            WaitOn::Confirms { channel, otherwise } => {
-                let (channel, otherwise) = (*channel, *otherwise);
-                if let Some(went_on) = self.look_at_confirms(channel, otherwise, is_body)? {
-                    return Ok(went_on);
-                }
-                if is_expired {
-                    return self.time_out(otherwise);
-                }
-            }
-            WaitOn::Reply { channel, call, outcome } => {
-                let Some(outcome) = outcome.take() else { return Ok(false) };
-                let (channel, call) = (*channel, call.clone());
-                self.resume(None);
-                return self.complete(cx, pc, channel, call, *outcome).map(|()| true);
-            }
-            WaitOn::Reconnect(_) => {
-                if self.look_at_reconnect(cx, is_expired, pc)? {
-                    return Ok(true);
-                }
-            }
             WaitOn::End => {
                 if self.look_at_end(cx, pc) {
                     return Ok(true);
                 }
             }
+            _ => {
+                if let Some(went_on) = self.look_at_rarer(cx)? {
+                    return Ok(went_on);
+                }
+            }
         }
-        let takes_up = is_body && self.frames.last().is_some_and(Frame::takes_up);
-        if takes_up { self.take_up(cx) } else { Ok(false) }
+        if self.frames.is_body() { self.take_up(cx) } else { Ok(false) }
+    }
+
+    /// The rest of the waits: whether it went on, where that is decided before the inbox is looked at.
+    #[inline(never)]
+    fn look_at_rarer(&mut self, cx: &mut Surroundings<'_>) -> Done<Option<bool>> {
+        let Some(frame) = self.frames.at_work() else { return Ok(Some(false)) };
+        let (is_expired, pc) = (frame.wait.is_expired, frame.wait.pc);
+        let otherwise = match frame.wait.on {
+            WaitOn::Until { cond, otherwise } => {
+                if self.eval(cx, |eval| eval.condition(cond))? == Some(true) {
+                    return Ok(Some(self.resume(None)));
+                }
+                otherwise
+            }
+            WaitOn::Confirms { channel, otherwise } => {
+                if let Some(went_on) = self.look_at_confirms(channel, otherwise)? {
+                    return Ok(Some(went_on));
+                }
+                otherwise
+            }
+            WaitOn::Word(ref word) => {
+                let is_reply = matches!(**word, Word::Reply(_));
+                return if is_reply {
+                    // The inbox is not taken up meanwhile.
+                    self.look_at_reply(cx, pc).map(Some)
+                } else {
+                    self.look_at_reconnect(cx, is_expired, pc).map(|went_on| went_on.then_some(true))
+                };
+            }
+            WaitOn::Nothing | WaitOn::Timer | WaitOn::Forever | WaitOn::End => return Ok(None),
+        };
+        if is_expired { self.time_out(otherwise).map(Some) } else { Ok(None) }
+    }
+
+    /// Goes on with the outcome of a blocking call, once it is there.
+    fn look_at_reply(&mut self, cx: &mut Surroundings<'_>, pc: Pc) -> Done<bool> {
+        let Some(frame) = self.frames.at_work_mut() else { return Ok(false) };
+        if frame.unanswered().is_some() {
+            return Ok(false);
+        }
+        let wait = std::mem::replace(&mut frame.wait, Wait::NOTHING);
+        let WaitOn::Word(word) = wait.on else { return Ok(true) };
+        let Word::Reply(Asked { channel, call, outcome: Some(outcome) }) = *word else { return Ok(true) };
+        self.complete(cx, pc, channel, call, outcome).map(|()| true)
     }
 
     /// Ends the wait of the frame at work.
     pub(super) fn resume(&mut self, to: Option<Pc>) -> bool {
-        if let Some(frame) = self.frames.last_mut() {
+        if let Some(frame) = self.frames.at_work_mut() {
             frame.wait = Wait::NOTHING;
             if let Some(to) = to {
                 frame.pc = to;
@@ -194,8 +214,8 @@ impl Client {
     }
 
     /// Whether all publishes are answered and, in the body, all answers taken up.
-    fn look_at_confirms(&mut self, channel: u16, otherwise: Option<Pc>, is_body: bool) -> Done<Option<bool>> {
-        let taken = self.taken;
+    fn look_at_confirms(&mut self, channel: u16, otherwise: Option<Pc>) -> Done<Option<bool>> {
+        let (taken, is_body) = (self.taken, self.frames.is_body());
         let Some(state) = self.channels.get_mut(usize::from(channel)) else {
             return Ok(Some(self.resume(None)));
         };
@@ -209,7 +229,7 @@ impl Client {
             matches!(&self.line, super::machine::Line::Failed { is_taken, .. } if *is_taken || !is_body);
         if is_lost || is_line_lost {
             self.resume(None);
-            self.check_usable(channel)?;
+            return self.check_usable(channel).map(|()| Some(true));
         }
         Ok(None)
     }

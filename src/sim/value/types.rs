@@ -100,6 +100,7 @@ impl ScriptError {
     }
 
     /// The work inside this step is used up.
+    #[cold]
     pub fn out_of_fuel() -> Self {
         Self { text: "too much work without a wait".to_owned(), is_out_of_fuel: true }
     }
@@ -193,6 +194,21 @@ impl Value {
 }
 
 impl MessageValue {
+    /// A message of which nothing more is known.
+    pub fn of(content: Content) -> Self {
+        Self {
+            content,
+            tag: 0,
+            redelivered: false,
+            consumer_tag: None,
+            message_count: None,
+            returned: None,
+            message: u32::MAX,
+            consumer: u32::MAX,
+            delivered: u32::MAX,
+        }
+    }
+
     /// The body as text; bytes that are none are replaced.
     pub fn body_text(&self) -> Name {
         Name::from(&*String::from_utf8_lossy(&self.content.body))
