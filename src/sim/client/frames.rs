@@ -89,7 +89,6 @@ impl Frames {
     }
 
     /// The frame at work ends; its environment.
-    #[inline]
     pub fn end(&mut self) -> Option<EnvId> {
         let Frame { env, wait, message, tries_from, gets_from, .. } = self.frames.pop()?;
         drop((wait, message));
@@ -102,10 +101,14 @@ impl Frames {
         *self = Self::default();
     }
 
-    /// The body is in no `try` any more, and nothing that it got is meant.
-    pub fn forget_all(&mut self) {
+    /// The text of the body has ended: it is in no block any more, and nothing that it got is meant.
+    pub fn end_body(&mut self, root: EnvId, pc: Pc) {
         self.tries.clear();
         self.gets.clear();
+        if let Some(body) = self.body_mut() {
+            body.env = root;
+            body.wait = Wait::on(WaitOn::End, 0, pc);
+        }
     }
 
     /// The frame at work enters a `try` block; false if there are too many.

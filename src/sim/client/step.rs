@@ -8,7 +8,6 @@ use crate::sim::eval::{Eval, Facts, Fuel};
 use crate::sim::record::{EndReason, WaitKind};
 use crate::sim::value::{ScriptError, Value};
 
-use super::frame::{Wait, WaitOn};
 use super::machine::{Client, Life};
 use super::output::{Output, What};
 
@@ -142,21 +141,16 @@ impl Client {
     }
 
     /// A handler ends: what is below goes on waiting. The body ends: it waits for ever, or closes its connection.
+    #[inline]
     pub(super) fn end_frame(&mut self, pc: Pc) -> Flow {
-        let is_body = self.frames.is_body();
-        if is_body && !self.is_operator {
-            self.frames.forget_all();
-            if let Some(frame) = self.frames.at_work_mut() {
-                frame.env = self.root;
-                frame.wait = Wait::on(WaitOn::End, 0, pc);
-            }
+        if self.frames.is_body() && !self.is_operator {
+            self.frames.end_body(self.root, pc);
         } else {
             self.pop_frame();
         }
         Flow::Stop
     }
 
-    #[inline]
     pub(super) fn pop_frame(&mut self) {
         if let Some(env) = self.frames.end()
             && env != self.root

@@ -121,6 +121,7 @@ impl Client {
     }
 
     /// The frame at work waits at an instruction.
+    #[inline]
     pub(super) fn wait_on(&mut self, on: WaitOn, token: u32, pc: Pc) -> Flow {
         self.frames.wait(on, token, pc);
         Flow::Stop
