@@ -52,18 +52,29 @@ impl Broker {
         Ok(())
     }
 
+    #[inline]
     fn settle(&mut self, at: At, tag: u64, multiple: bool, settlement: Settlement) -> Outcome {
         let channel = self.channel_mut(at.channel);
         if !multiple
             && channel.transaction.is_none()
-            && let Some(mut one) = channel.unacked.remove(tag)
+            && let Some(one) = channel.unacked.remove(tag)
         {
+            // One alone is a group of its own.
+            let one = std::slice::from_ref(&one);
             if settlement != Settlement::Ack {
-                self.check_no_stream(at.channel, std::slice::from_ref(&one))?;
+                self.check_no_stream(at.channel, one)?;
             }
-            self.carry_out_settlement(at.channel, std::slice::from_mut(&mut one), settlement);
+            let resumed = self.release_limit(at.channel, one);
+            self.settle_group(at.channel, one, settlement);
+            self.resume(at.channel, resumed);
             return Ok(());
         }
+        self.settle_several(at, tag, multiple, settlement)
+    }
+
+    /// Settles all up to a tag, or within a transaction.
+    #[inline(never)]
+    fn settle_several(&mut self, at: At, tag: u64, multiple: bool, settlement: Settlement) -> Outcome {
         let mut held = self.take_unacked(at.channel, tag, multiple)?;
         if let Some(transaction) = &mut self.channel_mut(at.channel).transaction {
             transaction.settle(held, settlement);
@@ -112,27 +123,31 @@ impl Broker {
         }
         let resumed = self.release_limit(channel, held);
         for group in held.chunk_by(|one, next| one.queue == next.queue && one.consumer == next.consumer) {
-            let queue = group[0].queue;
-            if self.queue(queue).is_stream() {
-                self.settle_logged(channel, group, settlement == Settlement::Ack);
-                continue;
-            }
-            for one in group {
-                self.let_go(one);
-                match settlement {
-                    _ if !self.queue(queue).is_alive => self.messages.release(one.entry.message),
-                    Settlement::Ack => self.acked(channel, one),
-                    Settlement::Discard(back) => self.discarded(channel, one, back),
-                    Settlement::Requeue(back) => self.put_back(channel, one, back),
-                }
-            }
-            self.settled_of(queue, group[0].consumer, group.len(), settlement);
-            match settlement {
-                Settlement::Requeue(_) => self.settle_returned(queue),
-                _ => self.settle_queue(queue),
-            }
+            self.settle_group(channel, group, settlement);
         }
         self.resume(channel, resumed);
+    }
+
+    /// Settles copies that one consumer had of one queue, or that were got from it.
+    fn settle_group(&mut self, channel: ChannelId, group: &[Unacked], settlement: Settlement) {
+        let Some(&Unacked { queue, consumer, .. }) = group.first() else { return };
+        if self.queue(queue).is_stream() {
+            return self.settle_logged(channel, group, settlement == Settlement::Ack);
+        }
+        for one in group {
+            self.let_go(one);
+            match settlement {
+                _ if !self.queue(queue).is_alive => self.messages.release(one.entry.message),
+                Settlement::Ack => self.acked(channel, one),
+                Settlement::Discard(back) => self.discarded(channel, one, back),
+                Settlement::Requeue(back) => self.put_back(channel, one, back),
+            }
+        }
+        self.settled_of(queue, consumer, group.len(), settlement);
+        match settlement {
+            Settlement::Requeue(_) => self.settle_returned(queue),
+            _ => self.settle_queue(queue),
+        }
     }
 
     /// So many deliveries of a consumer, or one of a get, are settled.

@@ -63,19 +63,24 @@ impl<T: Clone> Chunks<T> {
     }
 
     /// Adds an item; if they have an order, its is higher than all others'.
+    #[inline]
     pub fn push_back(&mut self, item: T) {
         let is_short = self.head.len() == self.len as usize && self.head.len() < CHUNK;
         self.len += 1;
-        if is_short {
-            return self.head.push_back(item);
+        if !is_short && self.tail.len() >= CHUNK {
+            self.close_tail();
         }
-        if self.tail.len() >= CHUNK {
-            let full = std::mem::replace(&mut self.tail, VecDeque::with_capacity(CHUNK));
-            self.middle.push_back(Arc::new(full));
-        }
-        self.tail.push_back(item);
+        let last = if is_short { &mut self.head } else { &mut self.tail };
+        last.push_back(item);
     }
 
+    #[cold]
+    fn close_tail(&mut self) {
+        let full = std::mem::replace(&mut self.tail, VecDeque::with_capacity(CHUNK));
+        self.middle.push_back(Arc::new(full));
+    }
+
+    #[inline]
     pub fn pop_front(&mut self) -> Option<T> {
         self.len = self.len.saturating_sub(1);
         if self.head.len() > 1 || self.len == 0 {
@@ -162,10 +167,16 @@ impl<T: Item> Chunks<T> {
     }
 
     /// Takes the item of that order out.
+    #[inline]
     pub fn remove(&mut self, order: u64) -> Option<T> {
         if self.front().is_some_and(|first| first.order() == order) {
             return self.pop_front();
         }
+        self.remove_behind(order)
+    }
+
+    #[inline(never)]
+    fn remove_behind(&mut self, order: u64) -> Option<T> {
         let item = match self.place_of(order) {
             Place::Head => self.head.remove(find(&self.head, order)?)?,
             Place::Middle(at) => {

@@ -149,6 +149,7 @@ impl Broker {
     }
 
     /// A message stands in a queue: whether it is safe there already.
+    #[inline]
     pub(super) fn store(
         &mut self,
         queue: QueueId,

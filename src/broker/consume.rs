@@ -191,7 +191,9 @@ impl Broker {
         let tag = self.next_tag(channel);
         let (count, acquired, redelivered) = (entry.count, entry.acquired, entry.redelivered);
         self.put(Effect::Got { channel, queue: id, message, tag, count, acquired, redelivered });
-        self.trace_handed_out(channel, id, &entry, true);
+        if self.is_tracing {
+            self.trace_handed_out(channel, id, &entry, true);
+        }
         if no_ack {
             self.put(Effect::Settled { channel, queue: id, message, tag, acked: true });
             self.confirm_early(id, message);

@@ -8,7 +8,6 @@ use super::channel::Unacked;
 use super::chunks::Item;
 use super::effect::{ChannelId, ConsumerId, Effect, QueueId};
 use super::machine::Broker;
-use super::queue::QueueKind;
 use super::stream_reader::Reader;
 
 /// A consumer, kept after its end for its names.
@@ -101,30 +100,27 @@ impl Rows {
     }
 
     /// Puts a consumer at the end of its row.
+    #[inline]
     pub fn stand(&mut self, consumer: ConsumerId, priority: i64) {
-        match self.rows.binary_search_by(|(other, _)| priority.cmp(other)) {
-            Ok(at) => self.rows[at].1.push_back(consumer),
-            Err(at) => self.rows.insert(at, (priority, VecDeque::from([consumer]))),
+        match self.rows.iter_mut().find(|(other, _)| *other == priority) {
+            Some((_, row)) => row.push_back(consumer),
+            None => self.add_row(consumer, priority),
         }
     }
 
-    /// The next consumer: the first of the first row that has one.
-    pub fn next(&self) -> Option<ConsumerId> {
-        self.rows.iter().find_map(|(_, row)| row.front().copied())
+    #[cold]
+    fn add_row(&mut self, consumer: ConsumerId, priority: i64) {
+        let at = self.rows.partition_point(|(other, _)| *other > priority);
+        self.rows.insert(at, (priority, VecDeque::from([consumer])));
     }
 
-    /// The next one goes to the end of its row.
-    pub fn pass_turn(&mut self) {
-        if let Some((_, row)) = self.rows.iter_mut().find(|(_, row)| !row.is_empty())
-            && row.len() > 1
-        {
-            row.rotate_left(1);
-        }
+    pub fn stands_somebody(&self) -> bool {
+        self.rows.iter().any(|(_, row)| !row.is_empty())
     }
 
-    /// The next one leaves its row.
-    pub fn drop_next(&mut self) {
-        self.rows.iter_mut().find_map(|(_, row)| row.pop_front());
+    /// The first row in which somebody stands: it is the turn of its first one, who then goes to its end.
+    pub fn row_to_serve(&mut self) -> Option<&mut VecDeque<ConsumerId>> {
+        self.rows.iter_mut().map(|(_, row)| row).find(|row| !row.is_empty())
     }
 
     /// One that has just had its turn leaves its row.
@@ -156,16 +152,10 @@ impl Broker {
 
     /// Whether a message may be sent to it: its own credit, and its channel's.
     pub(super) fn can_take(&self, consumer: &Consumer) -> bool {
-        let channel = self.channel(consumer.channel);
+        let (queue, limiter) = (consumer.queue, &self.channel(consumer.channel).limiter);
         // RabbitMQ: a channel at its limit gives nothing to its consumers without acknowledgement, either.
-        consumer.has_credit() && (!channel.limiter.is_on() || self.is_let_by_limiter(consumer))
-    }
-
-    fn is_let_by_limiter(&self, consumer: &Consumer) -> bool {
-        // RabbitMQ: quorum queues and streams know nothing of the channel's limit.
-        let is_free =
-            consumer.queue == QueueId::NONE || self.queue(consumer.queue).spec.kind != QueueKind::Classic;
-        is_free || self.channel(consumer.channel).limiter.lets(consumer.queue)
+        consumer.has_credit()
+            && (queue == QueueId::NONE || limiter.lets_from(queue, self.queue(queue).spec.kind))
     }
 
     /// Takes a consumer away from its queue, and gives the turn of a single active one to the next.
@@ -282,10 +272,15 @@ impl Broker {
     /// Something happened at which a queue looks who is to be its single active consumer. RabbitMQ: in a quorum queue
     /// (4.0) it yields to one of higher priority, and gets nothing more until what it holds is settled, even if the other
     /// one has left by then.
+    #[inline]
     pub(super) fn look_for_active(&mut self, queue: QueueId) {
-        if !self.yields(queue) {
-            return;
+        if self.yields(queue) {
+            self.let_yield(queue);
         }
+    }
+
+    #[inline(never)]
+    fn let_yield(&mut self, queue: QueueId) {
         let active = self.queue(queue).active;
         let next = self.next_active(queue, active);
         if active == ConsumerId::NONE {

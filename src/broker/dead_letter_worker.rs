@@ -197,6 +197,7 @@ impl Broker {
     }
 
     /// Tries again what is stuck.
+    #[inline(never)]
     pub(super) fn retry_dead_letters(&mut self, choices: &mut dyn Choices) {
         while let Some(queue) = self.letters_to_retry.pop_front() {
             for at in 0..PREFETCH {

@@ -1,4 +1,6 @@
 //! Into a queue, and out of it to consumers: whose turn it is, limits, expiry.
+//!
+//! What is done for every message is compiled into one piece; what only some queues need stays out of it.
 
 use std::sync::Arc;
 
@@ -23,10 +25,11 @@ const STRICT_MAX: u8 = 31;
 impl Broker {
     /// Puts a message into a queue, and hands it on if somebody can take it.
     pub(super) fn enqueue(&mut self, id: QueueId, message: MessageId, channel: ChannelId, seq: u32) -> Taken {
-        if !self.queue(id).is_alive {
+        let queue = self.queue(id);
+        if !queue.is_alive {
             return Taken::Stored;
         }
-        if self.queue(id).is_stream() {
+        if queue.is_stream() {
             return self.append(id, message, channel, seq);
         }
         if let Some(dead_letter) = self.refuses(id, message) {
@@ -36,40 +39,40 @@ impl Broker {
             }
             return Taken::Refused;
         }
+        let Some((mut entry, bytes)) = self.copy_for(id, message) else { return Taken::Stored };
         self.put(Effect::Enqueued { message, queue: id });
-        self.messages.retain(message);
-        let mut entry = self.entry(id, message);
-        let queue = self.queue_mut(id);
-        queue.next_place += 1;
         // RabbitMQ: one that can be handed on at once neither expires nor counts.
-        let taker = if queue.ready.is_empty() { self.next_consumer(id) } else { None };
-        let handed_on = match taker {
+        let taker = if self.queue(id).ready.is_empty() { self.next_consumer(id) } else { None };
+        let settled = match taker {
             Some(consumer) => {
                 self.queue_mut(id).ready.pass_turn();
-                Some(self.hand_out(consumer, id, entry))
+                self.hand_out(consumer, id, entry)
             }
             None => {
                 entry.redelivered = entry.count > 0;
-                let bytes = self.bytes_in(id, message);
-                self.queue_mut(id).ready.push(entry, bytes);
-                None
+                let queue = self.queue_mut(id);
+                queue.ready.push(entry, bytes);
+                if !queue.is_plain() && queue.spec.kind == QueueKind::Classic {
+                    if self.discards_at_once(id) {
+                        return self.discard_last(id, entry);
+                    }
+                    self.limit_for_last(id, &entry);
+                }
+                false
             }
         };
-        let settled = handed_on == Some(true);
-        if handed_on.is_none() && self.queue(id).spec.kind == QueueKind::Classic {
-            if self.discards_at_once(id) {
-                return self.discard_last(id, entry);
-            }
-            // RabbitMQ: what is too much goes before what is too old. What comes before others by its priority is not
-            // looked at: it may be handed out though it is too old.
-            let before = self.queue(id).ready.len();
-            self.enforce_limits(id);
-            if entry.expires != SimTime::MAX && before > 1 && self.queue(id).ready.len() == before {
-                self.queue_mut(id).ready.overlook(&entry);
-            }
-        }
         self.settle_queue(id);
         if settled { Taken::Stored } else { self.store(id, message, channel, seq) }
+    }
+
+    /// A classic queue has got one more. RabbitMQ: what is too much goes before what is too old. What comes before others
+    /// by its priority is not looked at: it may be handed out though it is too old.
+    fn limit_for_last(&mut self, id: QueueId, last: &Entry) {
+        let before = self.queue(id).ready.len();
+        self.enforce_limits(id);
+        if last.expires != SimTime::MAX && before > 1 && self.queue(id).ready.len() == before {
+            self.queue_mut(id).ready.overlook(last);
+        }
     }
 
     /// RabbitMQ: with a time to live of 0 and nowhere to dead-letter to, what nobody can take at once never gets in,
@@ -87,29 +90,35 @@ impl Broker {
         Taken::Stored
     }
 
-    fn entry(&self, id: QueueId, message: MessageId) -> Entry {
-        let queue = self.queue(id);
-        let content = self.messages.get(message).map(|message| &message.content);
-        let given = content.and_then(|content| content.priority);
+    /// A copy of a message for a queue, and what it counts there.
+    fn copy_for(&mut self, id: QueueId, message: MessageId) -> Option<(Entry, u64)> {
+        let queue = &mut self.queues[id.index()];
+        let kept = self.messages.retain(message)?;
+        let bytes = kept.bytes_in(queue.is_quorum());
+        let content = &kept.content;
+        let given = content.priority;
         let priority = match (queue.spec.kind, self.profile.quorum_priority) {
             (QueueKind::Classic | QueueKind::Stream, _) | (_, QuorumPriority::Ignored) => given.unwrap_or(0),
             (_, QuorumPriority::TwoLevels) => u8::from(given.is_some_and(|priority| priority > HIGH_ABOVE)),
             (_, QuorumPriority::Strict) => given.unwrap_or(STRICT_DEFAULT).min(STRICT_MAX),
         };
-        let ttl = sooner(queue.settings.ttl, content.and_then(|content| content.ttl));
+        let ttl = sooner(queue.settings.ttl, content.ttl);
         // RabbitMQ: a quorum queue keeps a message for a millisecond at least.
         let least = u64::from(queue.is_quorum());
         let counts = queue.is_quorum() || self.profile.classic_counts_deliveries;
-        let count = content.map_or(0, |content| content.delivery_count) * u16::from(counts);
-        Entry {
+        let count = content.delivery_count * u16::from(counts);
+        let place = queue.next_place;
+        queue.next_place += 1;
+        let entry = Entry {
             message,
-            place: queue.next_place,
+            place,
             expires: ttl.map_or(SimTime::MAX, |ttl| self.now + SimDuration::millis(ttl.max(least))),
             count,
             acquired: 0,
             redelivered: queue.is_quorum() && count > 0,
             priority: priority.min(queue.ready.max_priority()),
-        }
+        };
+        Some((entry, bytes))
     }
 
     /// Whether a queue with reject-publish is full, and whether it dead-letters what it refuses.
@@ -129,11 +138,19 @@ impl Broker {
     }
 
     /// Hands out what can be handed out, lets expire what is too old and drop what is too much.
+    #[inline]
     pub(super) fn settle_queue(&mut self, id: QueueId) {
-        if self.queue(id).is_plain() {
+        let queue = self.queue(id);
+        if !queue.is_plain() {
+            self.settle_in_full(id);
+        } else if queue.may_hand_out() {
             while self.hand_out_head(id).is_some() {}
-            return;
         }
+    }
+
+    /// Something in the queue expires, waits for its delay or can be too much.
+    #[inline(never)]
+    fn settle_in_full(&mut self, id: QueueId) {
         self.end_delays(id);
         loop {
             self.expire_heads(id);
@@ -147,6 +164,7 @@ impl Broker {
 
     /// Gives the head of a queue to the consumer whose turn it is. `None`: nothing is ready or nobody can take it;
     /// `Some(true)`: it is settled already, by no_ack.
+    #[inline(never)]
     fn hand_out_head(&mut self, id: QueueId) -> Option<bool> {
         if self.queue(id).ready.is_empty() {
             return None;
@@ -156,6 +174,7 @@ impl Broker {
         Some(self.hand_out(consumer, id, entry))
     }
 
+    #[inline(always)]
     pub(super) fn pop_head(&mut self, id: QueueId) -> Option<Entry> {
         let (messages, queue) = (&self.messages, &mut self.queues[id.index()]);
         let is_quorum = queue.is_quorum();
@@ -165,52 +184,73 @@ impl Broker {
 
     /// RabbitMQ: the first consumer of the highest priority that can take one; it then goes to the end of its
     /// row. Those found without credit leave the row until they have some.
+    #[inline(always)]
     fn next_consumer(&mut self, id: QueueId) -> Option<ConsumerId> {
         if !self.node_up {
             return None;
         }
-        let queue = self.queue(id);
-        if queue.spec.single_active {
-            let active = self.active(id);
-            if active == ConsumerId::NONE || self.can_take(self.consumer(active)) {
-                return Some(active).filter(|active| *active != ConsumerId::NONE);
-            }
-            self.note_limit(active);
-            return None;
+        if self.queue(id).spec.single_active {
+            return self.active_consumer(id);
         }
         loop {
-            let consumer = self.queue(id).consumers.next()?;
-            if !self.consumer(consumer).is_alive {
-                self.queue_mut(id).consumers.drop_next();
-                continue;
+            let queue = &mut self.queues[id.index()];
+            let row = queue.consumers.row_to_serve()?;
+            let next = *row.front()?;
+            let consumer = &mut self.consumers[next.index()];
+            let has_credit = consumer.is_alive && consumer.has_credit();
+            if has_credit && self.channels[consumer.channel.index()].limiter.lets_from(id, queue.spec.kind) {
+                if row.len() > 1 {
+                    row.rotate_left(1);
+                }
+                return Some(next);
             }
-            if self.can_take(self.consumer(consumer)) {
-                self.queue_mut(id).consumers.pass_turn();
-                return Some(consumer);
+            row.pop_front();
+            if consumer.is_alive {
+                consumer.blocked = queue.consumers.block();
             }
-            self.queue_mut(id).consumers.drop_next();
-            self.note_limit(consumer);
-            let block = self.queue_mut(id).consumers.block();
-            self.consumer_mut(consumer).blocked = block;
+            if has_credit {
+                self.note_limit(next);
+            }
         }
     }
 
+    /// The single active consumer, if it can take one.
+    #[inline(never)]
+    fn active_consumer(&mut self, id: QueueId) -> Option<ConsumerId> {
+        let active = self.active(id);
+        if active == ConsumerId::NONE {
+            return None;
+        }
+        if self.can_take(self.consumer(active)) {
+            return Some(active);
+        }
+        self.note_limit(active);
+        None
+    }
+
+    #[inline(always)]
     fn hand_out(&mut self, consumer: ConsumerId, queue: QueueId, mut entry: Entry) -> bool {
         let Entry { message, count, acquired, redelivered, .. } = entry;
-        let (channel, no_ack) = (self.consumer(consumer).channel, self.consumer(consumer).no_ack);
+        let taker = &mut self.consumers[consumer.index()];
+        let (channel, no_ack) = (taker.channel, taker.no_ack);
+        taker.in_flight += u32::from(!no_ack);
         let tag = self.next_tag(channel);
         self.put(Effect::Delivered { channel, consumer, message, tag, count, acquired, redelivered });
-        self.trace_handed_out(channel, queue, &entry, false);
+        if self.is_tracing {
+            self.trace_handed_out(channel, queue, &entry, false);
+        }
         if no_ack {
             self.put(Effect::Settled { channel, queue, message, tag, acked: true });
             self.messages.release(message);
             return true;
         }
         entry.acquired = entry.acquired.saturating_add(1);
-        self.consumer_mut(consumer).in_flight += 1;
-        self.count_for_limiter(channel, queue);
         self.hold(channel, Unacked { tag, queue, consumer, entry, since: self.now });
-        self.leave_without_credit(consumer);
+        match self.queue(queue).spec.kind {
+            QueueKind::Classic => self.channel_mut(channel).limiter.count(),
+            QueueKind::Quorum => self.leave_without_credit(consumer),
+            QueueKind::Stream => {}
+        }
         false
     }
 
@@ -221,6 +261,7 @@ impl Broker {
     }
 
     /// A copy is unacked from now on.
+    #[inline(always)]
     pub(super) fn hold(&mut self, channel: ChannelId, unacked: Unacked) {
         self.queue_mut(unacked.queue).unacked += 1;
         let state = self.channel_mut(channel);

@@ -37,6 +37,7 @@ impl Broker {
     }
 
     /// A publish that was taken. RabbitMQ: in a transaction at once, not at its commit.
+    #[inline(never)]
     pub(super) fn trace_publish(
         &mut self,
         channel: ChannelId,
@@ -44,9 +45,6 @@ impl Broker {
         body: &Arc<[u8]>,
         route: &Route,
     ) {
-        if !self.is_tracing {
-            return;
-        }
         let mut queues = self.routed_names(content, route);
         if self.profile.traces_as_routed {
             queues.reverse();
@@ -74,6 +72,7 @@ impl Broker {
     }
 
     /// A copy was handed out, with the properties that the client got.
+    #[inline(never)]
     pub(super) fn trace_handed_out(
         &mut self,
         channel: ChannelId,
@@ -81,9 +80,6 @@ impl Broker {
         entry: &Entry,
         by_get: bool,
     ) {
-        if !self.is_tracing {
-            return;
-        }
         let Some(message) = self.messages.get(entry.message).cloned() else { return };
         let (count, acquired) = (entry.count, entry.acquired);
         let properties = self.view().delivered_properties(&message, Some(queue), by_get, count, acquired);

@@ -40,9 +40,17 @@ impl Limiter {
         self.limit != 0 && self.volume >= i64::from(self.limit)
     }
 
-    /// Whether a queue may deliver to the channel.
-    pub fn lets(&self, queue: QueueId) -> bool {
-        !self.is_reached() && !self.suspended.contains(&queue)
+    /// Whether a queue may deliver to the channel. RabbitMQ: quorum queues and streams know nothing of its limit.
+    pub fn lets_from(&self, queue: QueueId, kind: QueueKind) -> bool {
+        let is_free = !self.is_on() || kind != QueueKind::Classic;
+        is_free || (!self.is_reached() && !self.suspended.contains(&queue))
+    }
+
+    /// A classic queue delivered what is to be acknowledged.
+    pub fn count(&mut self) {
+        if self.is_on() {
+            self.volume += 1;
+        }
     }
 
     /// Sets the limit; 0 lifts it. The queues that go on are returned, for `resume`.
@@ -72,6 +80,7 @@ impl Limiter {
 
 impl Broker {
     /// A consumer was passed over: the limit of its channel may have been why.
+    #[inline(never)]
     pub(super) fn note_limit(&mut self, consumer: ConsumerId) {
         let Consumer { channel, queue, .. } = *self.consumer(consumer);
         let asks = self.channel(channel).limiter.is_reached() && self.consumer(consumer).has_credit();
@@ -83,14 +92,8 @@ impl Broker {
         }
     }
 
-    /// A delivery that is to be acknowledged went out.
-    pub(super) fn count_for_limiter(&mut self, channel: ChannelId, queue: QueueId) {
-        if self.channel(channel).limiter.is_on() && self.queue(queue).spec.kind == QueueKind::Classic {
-            self.channel_mut(channel).limiter.volume += 1;
-        }
-    }
-
     /// Deliveries are settled. The queues that go on are returned, for `resume`: they hear of it after the settling itself.
+    #[inline]
     pub(super) fn release_limit(&mut self, channel: ChannelId, held: &[Unacked]) -> Vec<QueueId> {
         let limiter = &mut self.channel_mut(channel).limiter;
         if !limiter.is_on() {
@@ -126,7 +129,15 @@ impl Broker {
     }
 
     /// The limit of the channel is not reached any more.
+    #[inline]
     pub(super) fn resume(&mut self, channel: ChannelId, queues: Vec<QueueId>) {
+        if !queues.is_empty() {
+            self.resume_queues(channel, queues);
+        }
+    }
+
+    #[inline(never)]
+    fn resume_queues(&mut self, channel: ChannelId, queues: Vec<QueueId>) {
         for queue in queues {
             self.channel_mut(channel).limiter.suspended.retain(|other| *other != queue);
             if self.queue(queue).is_alive {

@@ -66,6 +66,8 @@ pub struct Broker {
     pub(super) generation: u32,
     /// Some queue or consumer has an acknowledgement timeout of its own.
     pub(super) has_own_timeouts: bool,
+    /// There is a quorum queue, or was.
+    pub(super) has_quorum_queues: bool,
     /// What a match of a routing key needs room for.
     pub(super) topic_room: TopicRoom,
     /// Who waits for replies at which address.
@@ -113,6 +115,7 @@ impl Broker {
             is_tracing: false,
             generation: 0,
             has_own_timeouts: false,
+            has_quorum_queues: false,
             topic_room: TopicRoom::default(),
             requesters: BTreeMap::new(),
             alarms: BTreeSet::new(),
@@ -140,24 +143,38 @@ impl Broker {
 
     fn carry_out(&mut self, now: SimTime, command: Command, choices: &mut dyn Choices) {
         self.now = self.now.max(now);
-        self.sides.clear();
+        if !self.sides.is_empty() {
+            self.sides.clear();
+        }
         self.messages.sweep();
         match command {
             Command::Method { connection, channel, method } => {
                 self.method(connection, channel, method, choices)
             }
+            other => self.seldom_command(other, choices),
+        }
+        if !self.unblocked.is_empty() {
+            self.read_on(choices);
+        }
+        self.carry_on(choices);
+        self.prune_timers();
+    }
+
+    /// What is asked of the broker beside methods.
+    #[inline(never)]
+    fn seldom_command(&mut self, command: Command, choices: &mut dyn Choices) {
+        match command {
             Command::Deadline => self.fire_due(),
             Command::Connect { connection, open } => self.connect(connection, &open),
             Command::StrayFrame { connection, stray, .. } => self.stray_frame(connection, stray),
             Command::Lost { connection } => self.end_connection(connection),
             Command::Operator(operator) => self.operate(operator, choices),
+            Command::Method { .. } => {}
         }
-        self.read_on(choices);
-        self.carry_on(choices);
-        self.prune_timers();
     }
 
     /// Publishes what died, what exchanges let go, and what dies by that.
+    #[inline]
     pub(super) fn carry_on(&mut self, choices: &mut dyn Choices) {
         if !self.letters_to_retry.is_empty() {
             self.retry_dead_letters(choices);
@@ -167,11 +184,16 @@ impl Broker {
             || !self.letters_to_forward.is_empty()
             || !self.traced.is_empty()
         {
-            self.bury(choices);
-            self.release(choices);
-            self.forward_dead_letters(choices);
-            self.send_traced(choices);
+            self.publish_own(choices);
         }
+    }
+
+    #[inline(never)]
+    fn publish_own(&mut self, choices: &mut dyn Choices) {
+        self.bury(choices);
+        self.release(choices);
+        self.forward_dead_letters(choices);
+        self.send_traced(choices);
     }
 
     /// What an effect of the last command says beside its numbers.
@@ -184,6 +206,7 @@ impl Broker {
         &self.config
     }
 
+    #[inline(always)]
     fn method(
         &mut self,
         connection: ConnectionId,
@@ -191,37 +214,49 @@ impl Broker {
         method: Method,
         choices: &mut dyn Choices,
     ) {
-        let alarmed = !self.alarms.is_empty();
         let open = self.connections.get_mut(connection).filter(|state| state.is_open);
         let Some(state) = open else { return };
         // RabbitMQ: with an alarm on, a connection is read up to its first publish, and that one waits, too.
         let publishes = matches!(method, Method::BasicPublish { .. });
-        if state.is_blocked || (alarmed && publishes) {
+        if state.is_blocked || (publishes && !self.alarms.is_empty()) {
             state.unread.push_back((number, method));
             return self.block(connection);
         }
         let ids = method.ids();
-        let slot = state.channels.get(number).copied();
-        let outcome = match (number, slot, &method) {
-            (0, ..) => self.connection_method(connection, method),
-            (_, Some(ChannelSlot::Open(_)) | None, Method::ChannelCloseOk) => Ok(()),
-            (_, _, Method::ChannelOpen) => self.channel_open(connection, number),
-            (_, Some(ChannelSlot::Open(channel)), _) => {
+        let outcome = match state.channels.get(number).copied() {
+            Some(ChannelSlot::Open(channel)) => {
                 self.channel_method(At { connection, number, channel }, method, choices)
             }
-            (_, Some(ChannelSlot::Closing), Method::ChannelCloseOk) => {
-                self.free_number(connection, number);
-                Ok(())
-            }
-            (_, Some(ChannelSlot::Closing), _) => Ok(()),
-            (_, None, _) => Err(Refusal::channel_error("expected 'channel.open'")),
+            slot => self.method_elsewhere(connection, number, slot, method),
         };
         if let Err(refusal) = outcome {
             self.refuse(connection, number, &refusal, refusal.method(ids));
         }
     }
 
+    /// A method on channel 0, or on a channel that is not open.
+    #[inline(never)]
+    fn method_elsewhere(
+        &mut self,
+        connection: ConnectionId,
+        number: ChannelNumber,
+        slot: Option<ChannelSlot>,
+        method: Method,
+    ) -> Outcome {
+        match (number, slot, method) {
+            (0, _, method) => self.connection_method(connection, method),
+            (_, _, Method::ChannelOpen) => self.channel_open(connection, number),
+            (_, Some(_), Method::ChannelCloseOk) => {
+                self.free_number(connection, number);
+                Ok(())
+            }
+            (_, Some(_), _) | (_, None, Method::ChannelCloseOk) => Ok(()),
+            (_, None, _) => Err(Refusal::channel_error("expected 'channel.open'")),
+        }
+    }
+
     /// Carries out what unblocked connections sent while they were blocked.
+    #[cold]
     fn read_on(&mut self, choices: &mut dyn Choices) {
         while let Some(connection) = self.unblocked.pop() {
             let state = self.connections.get_mut(connection);
@@ -276,6 +311,14 @@ impl Broker {
                 self.basic_nack(at, delivery_tag, multiple, requeue)
             }
             Method::BasicReject { delivery_tag, requeue } => self.basic_reject(at, delivery_tag, requeue),
+            other => self.seldom_method(at, other, choices),
+        }
+    }
+
+    /// What is asked of a channel seldom, next to messages and their settlements.
+    #[inline(never)]
+    fn seldom_method(&mut self, at: At, method: Method, choices: &mut dyn Choices) -> Outcome {
+        match method {
             Method::BasicGet { queue, no_ack } => self.basic_get(at, &queue, no_ack),
             Method::BasicConsume { queue, consumer_tag, no_local: _, no_ack, exclusive, arguments } => {
                 self.basic_consume(at, &queue, consumer_tag, no_ack, exclusive, arguments)
@@ -311,7 +354,12 @@ impl Broker {
                 self.reply(at, Reply::Done);
                 Ok(())
             }
-            Method::ChannelOpen | Method::ChannelCloseOk => Ok(()),
+            Method::ChannelOpen => self.channel_open(at.connection, at.number),
+            Method::ChannelCloseOk
+            | Method::BasicPublish { .. }
+            | Method::BasicAck { .. }
+            | Method::BasicNack { .. }
+            | Method::BasicReject { .. } => Ok(()),
             Method::ConnectionClose | Method::ConnectionUpdateSecret { .. } => {
                 Err(Refusal::command_invalid("a method of the connection on a channel"))
             }
@@ -319,6 +367,7 @@ impl Broker {
     }
 
     /// Turns a refusal into an exception, and closes what it closes.
+    #[cold]
     pub(super) fn refuse(
         &mut self,
         connection: ConnectionId,

@@ -129,18 +129,31 @@ impl Store {
         self.bytes += message_bytes(&message);
         self.open.push(message);
         if self.next.is_multiple_of(BLOCK) {
-            let messages = std::mem::replace(&mut self.open, Vec::with_capacity(BLOCK as usize));
-            let live = std::mem::take(&mut self.open_live);
-            self.blocks.push_back(Block { messages: Some(Arc::new(messages)), live });
-            self.idle.push(id / BLOCK);
+            self.close_block(id / BLOCK);
         }
         MessageId(id)
     }
 
-    pub fn retain(&mut self, id: MessageId) {
-        if let Some(live) = self.live(id) {
-            *live += 1;
-        }
+    #[cold]
+    fn close_block(&mut self, number: u32) {
+        let messages = std::mem::replace(&mut self.open, Vec::with_capacity(BLOCK as usize));
+        let live = std::mem::take(&mut self.open_live);
+        self.blocks.push_back(Block { messages: Some(Arc::new(messages)), live });
+        self.idle.push(number);
+    }
+
+    /// One more copy refers to a message: it.
+    pub fn retain(&mut self, id: MessageId) -> Option<&Message> {
+        let at = (id.0 / BLOCK).checked_sub(self.dropped)? as usize;
+        let messages = if at == self.blocks.len() {
+            self.open_live += 1;
+            &self.open
+        } else {
+            let block = self.blocks.get_mut(at)?;
+            block.live += 1;
+            block.messages.as_deref()?
+        };
+        messages.get((id.0 % BLOCK) as usize)
     }
 
     pub fn release(&mut self, id: MessageId) {
@@ -153,6 +166,12 @@ impl Store {
 
     /// Frees the blocks that no copy refers to.
     pub fn sweep(&mut self) {
+        if !self.idle.is_empty() {
+            self.free_idle();
+        }
+    }
+
+    fn free_idle(&mut self) {
         while let Some(number) = self.idle.pop() {
             let at = number.checked_sub(self.dropped);
             let Some(block) = at.and_then(|at| self.blocks.get_mut(at as usize)) else { continue };

@@ -32,6 +32,7 @@ mod policy;
 mod policy_check;
 mod queue;
 mod queue_declare;
+mod ready;
 mod restart;
 mod retention;
 mod settings;

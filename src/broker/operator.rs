@@ -190,6 +190,7 @@ impl Broker {
     }
 
     /// A connection is not read any more, and told so, if it wants to hear it.
+    #[cold]
     pub(super) fn block(&mut self, connection: ConnectionId) {
         // RabbitMQ: `low on disk & memory`, in this order.
         let words: Vec<&str> = self

@@ -26,6 +26,13 @@ pub(super) struct Prepared {
     route: Option<Arc<Route>>,
 }
 
+impl Prepared {
+    /// Whether it is what a template comes to, and nothing has changed since.
+    fn is_of(&self, template: &Arc<Template>, generation: u32) -> bool {
+        Arc::ptr_eq(&self.template, template) && self.generation == generation
+    }
+}
+
 /// What a queue did with a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Taken {
@@ -38,6 +45,7 @@ pub(super) enum Taken {
 }
 
 impl Broker {
+    #[inline]
     pub(super) fn basic_publish(
         &mut self,
         at: At,
@@ -52,45 +60,35 @@ impl Broker {
                 body.len()
             )));
         }
-        let prepared = self.take_prepared(at, &template)?;
-        let done = self.publish_prepared(at.channel, &prepared, body, choices);
-        self.channel_mut(at.channel).prepared = Some(prepared);
-        done
-    }
-
-    fn publish_prepared(
-        &mut self,
-        id: ChannelId,
-        prepared: &Prepared,
-        body: Arc<[u8]>,
-        choices: &mut dyn Choices,
-    ) -> Outcome {
-        let mandatory = prepared.template.mandatory;
-        let by_chance;
-        let route = match &prepared.route {
-            Some(route) => route,
-            None => {
-                by_chance = self.route(prepared.exchange, &prepared.content, choices);
-                &by_chance
-            }
+        let last = self.channel(at.channel).prepared.as_ref();
+        let prepared = match last.filter(|last| last.is_of(&template, self.generation)) {
+            Some(prepared) => prepared,
+            None => self.prepare(at, &template)?,
         };
-        self.trace_publish(id, &prepared.content, &body, route);
-        let channel = self.channel_mut(id);
-        let message = Message { content: Arc::clone(&prepared.content), body };
+        let (exchange, content) = (prepared.exchange, Arc::clone(&prepared.content));
+        let route = match prepared.route.clone() {
+            Some(route) => route,
+            None => self.route(exchange, &content, choices),
+        };
+        if self.is_tracing {
+            self.trace_publish(at.channel, &content, &body, &route);
+        }
+        let message = Message { content, body };
+        let channel = self.channel_mut(at.channel);
         if let Some(transaction) = &mut channel.transaction {
-            transaction.publish(message.clone(), Arc::clone(route), mandatory);
-            self.keep(MessageId::NONE, &message, route);
+            transaction.publish(message.clone(), Arc::clone(&route), template.mandatory);
+            self.keep(MessageId::NONE, &message, &route);
             return Ok(());
         }
-        if let Some(others) = self.breaks_at_stream(&message.content, route) {
-            self.publish(id, message, 0, &others, false, choices);
+        if let Some(others) = self.breaks_at_stream(&message.content, &route) {
+            self.publish(at.channel, message, 0, &others, false, choices);
             return Err(Refusal::crash());
         }
-        let seq = self.channel_mut(id).confirms.number();
+        let seq = self.channel_mut(at.channel).confirms.number();
         if !route.keepers.is_empty() {
-            self.keep(self.messages.next(), &message, route);
+            self.keep(self.messages.next(), &message, &route);
         }
-        self.publish(id, message, seq, route, mandatory, choices);
+        self.publish(at.channel, message, seq, &route, template.mandatory, choices);
         Ok(())
     }
 
@@ -131,7 +129,8 @@ impl Broker {
             Taken::Storing => storing += 1,
             Taken::Refused => refused = true,
         };
-        if let Some(late) = self.registers_at(channel, route) {
+        let late = if self.has_quorum_queues { self.registers_at(channel, route) } else { None };
+        if let Some(late) = late {
             let others = route.queues.iter().filter(|queue| !late.contains(queue));
             others.for_each(|queue| put(self, *queue));
             self.bury(choices);
@@ -147,6 +146,7 @@ impl Broker {
 
     /// The quorum queues among several to which a channel publishes for the first time. RabbitMQ: it registers with them,
     /// and waits for that; what other queues dead-letter meanwhile comes first.
+    #[inline(never)]
     fn registers_at(&mut self, channel: ChannelId, route: &Route) -> Option<Vec<QueueId>> {
         let mut late = Vec::new();
         for queue in route.queues.iter().filter(|queue| self.queues[queue.index()].is_quorum()) {
@@ -163,20 +163,17 @@ impl Broker {
         self.put(Effect::Returned { channel, message, code: ReplyCode::NoRoute.number() });
     }
 
-    /// The template with its checks done, from the last publish if it was the same; out of the channel, so that nobody
-    /// has to share it.
-    fn take_prepared(&mut self, at: At, template: &Arc<Template>) -> Outcome<Prepared> {
+    /// Checks a template that is another than that of the last publish.
+    #[inline(never)]
+    fn prepare(&mut self, at: At, template: &Arc<Template>) -> Outcome<&Prepared> {
         let generation = self.generation;
-        let last = self.channel_mut(at.channel).prepared.take().filter(|last| last.generation == generation);
-        let last = match last {
-            Some(last) if Arc::ptr_eq(&last.template, template) => return Ok(last),
-            last => last,
-        };
+        let last = self.channel(at.channel).prepared.as_ref().filter(|last| last.generation == generation);
         // The exchange of the last publish may be written, and is there.
         let known = last.filter(|last| last.template.exchange == template.exchange).map(|last| last.exchange);
         let (exchange, content) = self.check_publish(at, template, known)?;
         let route = self.fixed_route(exchange, &content);
-        Ok(Prepared { template: Arc::clone(template), generation, exchange, content, route })
+        let prepared = Prepared { template: Arc::clone(template), generation, exchange, content, route };
+        Ok(self.channel_mut(at.channel).prepared.insert(prepared))
     }
 
     /// RabbitMQ: the checks of basic.publish, in its order.

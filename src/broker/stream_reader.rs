@@ -270,12 +270,18 @@ impl Broker {
 
     /// The rest of a route along which a message breaks the channel, if it does. RabbitMQ: it does at a stream, if the value
     /// by which it is filtered is none; queues of other types have got it by then.
+    #[inline]
     pub(super) fn breaks_at_stream(&self, content: &Content, route: &Route) -> Option<Route> {
+        if !self.profile.streams_filter || filter_value(&content.template.properties).is_ok() {
+            return None;
+        }
+        self.without_streams(route)
+    }
+
+    #[inline(never)]
+    fn without_streams(&self, route: &Route) -> Option<Route> {
         let is_stream = |queue: &QueueId| self.queue(*queue).is_stream();
-        let breaks = self.profile.streams_filter
-            && route.queues.iter().any(is_stream)
-            && filter_value(&content.template.properties).is_err();
-        breaks.then(|| {
+        route.queues.iter().any(is_stream).then(|| {
             let mut others = route.clone();
             others.queues.retain(|queue| !is_stream(queue));
             others
@@ -328,6 +334,7 @@ impl Broker {
     }
 
     /// Copies that were taken out of a channel to be given back: those of a stream cannot be, and stay held.
+    #[inline(never)]
     pub(super) fn check_no_stream(&mut self, channel: ChannelId, held: &[Unacked]) -> Outcome {
         let refused = self.refuses_back(held);
         if refused.is_err() {

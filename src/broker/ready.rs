@@ -1,0 +1,211 @@
+//! What is ready in a queue, and its order.
+
+use crate::amqp::SimTime;
+
+use super::chunks::{Chunks, Item};
+use super::effect::MessageId;
+use super::queue::Entry;
+
+/// What is ready: a row for each priority, and before them what was returned to a quorum queue.
+#[derive(Clone, Debug)]
+pub(super) struct Ready {
+    returned: Chunks<Entry>,
+    rows: Vec<Chunks<Entry>>,
+    /// A bit for each row that holds something.
+    occupied: [u64; 4],
+    len: u32,
+    bytes: u64,
+    /// How many of them will expire.
+    expiring: u32,
+    /// With two levels the lower one gets every third turn; this counts them.
+    turn: Option<u8>,
+    /// The head came before others, and nobody has looked yet whether it is too old; when somebody will, as the one that
+    /// was the head before expires then.
+    unlooked_until: Option<SimTime>,
+}
+
+/// RabbitMQ: of three turns the lower of two levels gets one.
+const TURNS: u8 = 2;
+
+impl Ready {
+    pub fn new(priorities: u8, two_levels: bool) -> Self {
+        Self {
+            returned: Chunks::default(),
+            rows: vec![Chunks::default(); usize::from(priorities) + 1],
+            occupied: [0; 4],
+            len: 0,
+            bytes: 0,
+            expiring: 0,
+            turn: two_levels.then_some(0),
+            unlooked_until: None,
+        }
+    }
+
+    pub fn len(&self) -> u32 {
+        self.len
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Some of it will be too old.
+    pub fn expires(&self) -> bool {
+        self.expiring > 0
+    }
+
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    pub fn max_priority(&self) -> u8 {
+        (self.rows.len() - 1) as u8
+    }
+
+    #[inline]
+    pub fn push(&mut self, entry: Entry, bytes: u64) {
+        let row = usize::from(entry.priority);
+        self.rows[row].push_back(entry);
+        self.count_in(row, &entry, bytes);
+    }
+
+    /// What was pushed last is not looked at, if it is the head. RabbitMQ: a timer that runs for the head before it stays.
+    pub fn overlook(&mut self, entry: &Entry) {
+        let row = usize::from(entry.priority);
+        if self.unlooked_until.is_none() && self.head().is_some_and(|head| head.message == entry.message) {
+            let before = self.rows[..row].iter().rev().find_map(Chunks::front);
+            self.unlooked_until = Some(before.map_or(SimTime::MAX, |head| head.expires));
+        }
+    }
+
+    /// Something happened after which the head is looked at.
+    pub fn look(&mut self) {
+        self.unlooked_until = None;
+    }
+
+    /// Back to its place.
+    pub fn restore(&mut self, entry: Entry, bytes: u64) {
+        self.look();
+        let row = usize::from(entry.priority);
+        self.rows[row].insert(entry);
+        self.count_in(row, &entry, bytes);
+    }
+
+    /// Before all that was not returned; its place tells the order among the returned.
+    pub fn put_returned(&mut self, entry: Entry, bytes: u64) {
+        self.returned.push_back(entry);
+        self.len += 1;
+        self.bytes += bytes;
+        self.expiring += u32::from(entry.expires != SimTime::MAX);
+    }
+
+    pub fn head(&self) -> Option<&Entry> {
+        self.returned.front().or_else(|| self.rows[self.next_row()?].front())
+    }
+
+    pub fn pop(&mut self, bytes_of: impl FnOnce(MessageId) -> u64) -> Option<Entry> {
+        let entry = if self.returned.is_empty() {
+            let row = self.next_row()?;
+            self.pass_turn();
+            self.rows[row].pop_front()?
+        } else {
+            self.returned.pop_front()?
+        };
+        self.look();
+        self.count_out(&entry, bytes_of(entry.message));
+        Some(entry)
+    }
+
+    /// Something that was not returned is handed out.
+    pub fn pass_turn(&mut self) {
+        if let Some(turn) = &mut self.turn {
+            *turn = if *turn == TURNS { 0 } else { *turn + 1 };
+        }
+    }
+
+    /// The first head that is too old: of each row in a quorum queue, else only what is delivered next.
+    pub fn expired(&self, now: SimTime, of_each_row: bool) -> Option<Entry> {
+        if self.expiring == 0 || self.unlooked_until.is_some() {
+            return None;
+        }
+        self.heads(of_each_row).find(|entry| entry.expires <= now).copied()
+    }
+
+    /// When the first of the heads expires.
+    pub fn expires_at(&self, of_each_row: bool) -> Option<SimTime> {
+        if self.expiring == 0 {
+            return None;
+        }
+        let expires = || self.heads(of_each_row).map(|entry| entry.expires).min();
+        self.unlooked_until.or_else(expires).filter(|soonest| *soonest != SimTime::MAX)
+    }
+
+    fn heads(&self, of_each_row: bool) -> impl Iterator<Item = &Entry> {
+        let each = of_each_row.then(|| self.rows.iter().rev().filter_map(Chunks::front));
+        let next = if of_each_row { self.returned.front() } else { self.head() };
+        next.into_iter().chain(each.into_iter().flatten())
+    }
+
+    /// Takes one out, wherever it is.
+    pub fn remove(&mut self, entry: Entry, bytes: u64) -> bool {
+        let row = &mut self.rows[usize::from(entry.priority)];
+        let here = row.get(entry.order()).is_some_and(|other| other.message == entry.message);
+        let removed = if here { row.remove(entry.order()) } else { self.returned.remove(entry.order()) };
+        if removed.is_some() {
+            self.count_out(&entry, bytes);
+        }
+        removed.is_some()
+    }
+
+    /// All of them may have been delivered before; `counted`: once.
+    pub fn mark_redelivered(&mut self, counted: bool) {
+        for row in self.rows.iter_mut().chain([&mut self.returned]) {
+            let orders: Vec<u64> = row.iter().map(Item::order).collect();
+            for order in orders {
+                row.update(order, |entry| {
+                    entry.redelivered = true;
+                    entry.count = u16::from(counted);
+                });
+            }
+        }
+    }
+
+    /// In the order in which they would be delivered.
+    pub fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.returned.iter().chain(self.rows.iter().rev().flat_map(Chunks::iter))
+    }
+
+    pub fn clear(&mut self) -> Vec<Entry> {
+        let all: Vec<Entry> = self.iter().copied().collect();
+        *self = Self::new(self.max_priority(), self.turn.is_some());
+        all
+    }
+
+    fn next_row(&self) -> Option<usize> {
+        if self.rows.len() == 1 {
+            return Some(0);
+        }
+        if self.turn == Some(TURNS) && !self.rows[0].is_empty() {
+            return Some(0);
+        }
+        let at = self.occupied.iter().rposition(|bits| *bits != 0)?;
+        Some(at * 64 + 63 - self.occupied[at].leading_zeros() as usize)
+    }
+
+    fn count_in(&mut self, row: usize, entry: &Entry, bytes: u64) {
+        self.occupied[row / 64] |= 1 << (row % 64);
+        self.len += 1;
+        self.bytes += bytes;
+        self.expiring += u32::from(entry.expires != SimTime::MAX);
+    }
+
+    fn count_out(&mut self, entry: &Entry, bytes: u64) {
+        let row = usize::from(entry.priority);
+        if self.rows[row].is_empty() {
+            self.occupied[row / 64] &= !(1 << (row % 64));
+        }
+        self.len -= 1;
+        self.bytes -= bytes;
+        self.expiring -= u32::from(entry.expires != SimTime::MAX);
+    }
+}
