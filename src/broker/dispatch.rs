@@ -272,6 +272,7 @@ impl Broker {
     }
 
     /// Gives a blocked consumer that has credit again a place at the end of its row.
+    #[inline]
     pub(super) fn unblock(&mut self, consumer: ConsumerId) {
         let state = self.consumer(consumer);
         if state.blocked != 0 && state.is_alive && state.has_credit() {

@@ -137,11 +137,11 @@ impl Broker {
         choices: &mut dyn Choices,
         out: &mut impl Effects,
     ) {
-        self.carry_out(now, command, choices);
+        self.carry_out(now, &command, choices);
         out.put_all(&mut self.effects);
     }
 
-    fn carry_out(&mut self, now: SimTime, command: Command, choices: &mut dyn Choices) {
+    fn carry_out(&mut self, now: SimTime, command: &Command, choices: &mut dyn Choices) {
         self.now = self.now.max(now);
         if !self.sides.is_empty() {
             self.sides.clear();
@@ -149,7 +149,7 @@ impl Broker {
         self.messages.sweep();
         match command {
             Command::Method { connection, channel, method } => {
-                self.method(connection, channel, method, choices)
+                self.method(*connection, *channel, method, choices)
             }
             other => self.seldom_command(other, choices),
         }
@@ -162,13 +162,13 @@ impl Broker {
 
     /// What is asked of the broker beside methods.
     #[inline(never)]
-    fn seldom_command(&mut self, command: Command, choices: &mut dyn Choices) {
+    fn seldom_command(&mut self, command: &Command, choices: &mut dyn Choices) {
         match command {
             Command::Deadline => self.fire_due(),
-            Command::Connect { connection, open } => self.connect(connection, &open),
-            Command::StrayFrame { connection, stray, .. } => self.stray_frame(connection, stray),
-            Command::Lost { connection } => self.end_connection(connection),
-            Command::Operator(operator) => self.operate(operator, choices),
+            Command::Connect { connection, open } => self.connect(*connection, open),
+            Command::StrayFrame { connection, stray, .. } => self.stray_frame(*connection, *stray),
+            Command::Lost { connection } => self.end_connection(*connection),
+            Command::Operator(operator) => self.operate(operator.clone(), choices),
             Command::Method { .. } => {}
         }
     }
@@ -211,7 +211,7 @@ impl Broker {
         &mut self,
         connection: ConnectionId,
         number: ChannelNumber,
-        method: Method,
+        method: &Method,
         choices: &mut dyn Choices,
     ) {
         let open = self.connections.get_mut(connection).filter(|state| state.is_open);
@@ -219,10 +219,9 @@ impl Broker {
         // RabbitMQ: with an alarm on, a connection is read up to its first publish, and that one waits, too.
         let publishes = matches!(method, Method::BasicPublish { .. });
         if state.is_blocked || (publishes && !self.alarms.is_empty()) {
-            state.unread.push_back((number, method));
+            state.unread.push_back((number, method.clone()));
             return self.block(connection);
         }
-        let ids = method.ids();
         let outcome = match state.channels.get(number).copied() {
             Some(ChannelSlot::Open(channel)) => {
                 self.channel_method(At { connection, number, channel }, method, choices)
@@ -230,7 +229,7 @@ impl Broker {
             slot => self.method_elsewhere(connection, number, slot, method),
         };
         if let Err(refusal) = outcome {
-            self.refuse(connection, number, &refusal, refusal.method(ids));
+            self.refuse(connection, number, &refusal, refusal.method(method.ids()));
         }
     }
 
@@ -241,7 +240,7 @@ impl Broker {
         connection: ConnectionId,
         number: ChannelNumber,
         slot: Option<ChannelSlot>,
-        method: Method,
+        method: &Method,
     ) -> Outcome {
         match (number, slot, method) {
             (0, _, method) => self.connection_method(connection, method),
@@ -262,7 +261,7 @@ impl Broker {
             let state = self.connections.get_mut(connection);
             let unread = state.map(|state| std::mem::take(&mut state.unread)).unwrap_or_default();
             for (number, method) in unread {
-                self.method(connection, number, method, choices);
+                self.method(connection, number, &method, choices);
             }
         }
     }
@@ -278,7 +277,7 @@ impl Broker {
         self.close_connection(connection, &Refusal::unexpected_frame(text), method);
     }
 
-    fn connection_method(&mut self, connection: ConnectionId, method: Method) -> Outcome {
+    fn connection_method(&mut self, connection: ConnectionId, method: &Method) -> Outcome {
         match method {
             Method::ConnectionClose => {
                 self.end_connection_politely(connection);
@@ -303,19 +302,20 @@ impl Broker {
         self.effects.insert(last, Effect::Replied { connection: connection.0, number: 0, side });
     }
 
-    fn channel_method(&mut self, at: At, method: Method, choices: &mut dyn Choices) -> Outcome {
+    #[inline(always)]
+    fn channel_method(&mut self, at: At, method: &Method, choices: &mut dyn Choices) -> Outcome {
         match method {
             Method::BasicPublish { template, body } => self.basic_publish(at, template, body, choices),
-            Method::BasicAck { delivery_tag, multiple } => self.basic_ack(at, delivery_tag, multiple),
+            Method::BasicAck { delivery_tag, multiple } => self.basic_ack(at, *delivery_tag, *multiple),
             Method::BasicNack { delivery_tag, multiple, requeue } => {
-                self.basic_nack(at, delivery_tag, multiple, requeue)
+                self.basic_nack(at, *delivery_tag, *multiple, *requeue)
             }
-            Method::BasicReject { delivery_tag, requeue } => self.basic_reject(at, delivery_tag, requeue),
-            other => self.seldom_method(at, other, choices),
+            Method::BasicReject { delivery_tag, requeue } => self.basic_reject(at, *delivery_tag, *requeue),
+            other => self.seldom_method(at, other.clone(), choices),
         }
     }
 
-    /// What is asked of a channel seldom, next to messages and their settlements.
+    /// What is asked of a channel seldom, next to messages and their settlements: it can be copied for that.
     #[inline(never)]
     fn seldom_method(&mut self, at: At, method: Method, choices: &mut dyn Choices) -> Outcome {
         match method {

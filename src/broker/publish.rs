@@ -49,8 +49,8 @@ impl Broker {
     pub(super) fn basic_publish(
         &mut self,
         at: At,
-        template: Arc<Template>,
-        body: Arc<[u8]>,
+        template: &Arc<Template>,
+        body: &Arc<[u8]>,
         choices: &mut dyn Choices,
     ) -> Outcome {
         let size_max = self.config.max_message_size.unwrap_or(self.profile.message_size_max);
@@ -61,9 +61,9 @@ impl Broker {
             )));
         }
         let last = self.channel(at.channel).prepared.as_ref();
-        let prepared = match last.filter(|last| last.is_of(&template, self.generation)) {
+        let prepared = match last.filter(|last| last.is_of(template, self.generation)) {
             Some(prepared) => prepared,
-            None => self.prepare(at, &template)?,
+            None => self.prepare(at, template)?,
         };
         let (exchange, content) = (prepared.exchange, Arc::clone(&prepared.content));
         let route = match prepared.route.clone() {
@@ -71,9 +71,9 @@ impl Broker {
             None => self.route(exchange, &content, choices),
         };
         if self.is_tracing {
-            self.trace_publish(at.channel, &content, &body, &route);
+            self.trace_publish(at.channel, &content, body, &route);
         }
-        let message = Message { content, body };
+        let message = Message { content, body: Arc::clone(body) };
         let channel = self.channel_mut(at.channel);
         if let Some(transaction) = &mut channel.transaction {
             transaction.publish(message.clone(), Arc::clone(&route), template.mandatory);

@@ -103,6 +103,7 @@ impl Ready {
         self.returned.front().or_else(|| self.rows[self.next_row()?].front())
     }
 
+    #[inline(always)]
     pub fn pop(&mut self, bytes_of: impl FnOnce(MessageId) -> u64) -> Option<Entry> {
         let entry = if self.returned.is_empty() {
             let row = self.next_row()?;
