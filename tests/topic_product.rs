@@ -75,7 +75,7 @@ impl Node {
 
     fn apply(&mut self, command: Command) -> Vec<Effect> {
         let mut effects = Vec::new();
-        self.0.apply(SimTime::ZERO, command, &mut NoChance, &mut effects);
+        self.0.apply(SimTime::ZERO, &command, &mut NoChance, &mut effects);
         effects
     }
 

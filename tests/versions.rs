@@ -131,7 +131,7 @@ fn x_modulus_hash_needs_its_plugin_before_4_3() {
             on_channel(Method::ChannelOpen),
             on_channel(declare),
         ] {
-            broker.apply(SimTime::ZERO, command, &mut First, &mut effects);
+            broker.apply(SimTime::ZERO, &command, &mut First, &mut effects);
         }
         !effects.iter().any(|effect| matches!(effect, Effect::Excepted { .. }))
     };

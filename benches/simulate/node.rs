@@ -27,7 +27,7 @@ impl Node {
     }
 
     fn apply(&mut self, command: Command) {
-        self.broker.apply(SimTime::ZERO, command, &mut self.choices, &mut Discard);
+        self.broker.apply(SimTime::ZERO, &command, &mut self.choices, &mut Discard);
     }
 
     pub fn method(&mut self, method: Method) {

@@ -133,11 +133,11 @@ impl Broker {
     pub fn apply(
         &mut self,
         now: SimTime,
-        command: Command,
+        command: &Command,
         choices: &mut dyn Choices,
         out: &mut impl Effects,
     ) {
-        self.carry_out(now, &command, choices);
+        self.carry_out(now, command, choices);
         out.put_all(&mut self.effects);
     }
 

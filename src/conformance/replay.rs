@@ -344,7 +344,7 @@ impl Replay {
 
     fn command(&mut self, command: Command) {
         let mut effects = Vec::new();
-        self.broker.apply(self.now, command, &mut First, &mut effects);
+        self.broker.apply(self.now, &command, &mut First, &mut effects);
         for effect in effects {
             self.seen.put(&self.broker, &mut self.labels, &mut self.symbols, effect);
         }
@@ -356,7 +356,7 @@ impl Replay {
             let (connection, method) = (ConnectionId(connection), Method::ChannelCloseOk);
             self.broker.apply(
                 self.now,
-                Command::Method { connection, channel, method },
+                &Command::Method { connection, channel, method },
                 &mut First,
                 &mut crate::broker::Discard,
             );

@@ -1,9 +1,9 @@
 //! The network: each direction of a connection is a stream. What is sent first arrives first, whatever the jitter.
 
 use crate::amqp::{SimDuration, SimTime};
-use crate::broker::{ByNumber, Chunks};
+use crate::broker::{ByNumber, Chunks, Command};
 
-use super::port::{FromBroker, ToBroker};
+use super::port::FromBroker;
 use super::random::Stream;
 
 /// One way, where the script says nothing: two machines in one data centre are a little nearer, two in one region a
@@ -100,8 +100,8 @@ pub(super) struct Link {
 /// A command on its way up: it and its place in the table.
 #[derive(Clone, Debug)]
 pub(super) struct Up {
-    pub message: ToBroker,
-    pub command: u32,
+    pub command: Command,
+    pub number: u32,
 }
 
 impl Link {

@@ -55,7 +55,7 @@ impl Run {
         };
         let durable = stop.map(|_| self.durable_topology());
         self.note_prefetch(&command);
-        self.broker.apply(self.now, command, &mut Last, &mut self.effects);
+        self.broker.apply(self.now, &command, &mut Last, &mut self.effects);
         self.broker.check_invariants();
         let moment = Moment { now: self.now, stop };
         self.ledger.follow_all(&self.broker, &self.effects[from..], moment);

@@ -45,7 +45,7 @@ impl Bench {
 
     pub fn apply(&mut self, command: Command) {
         let from = self.effects.len();
-        self.broker.apply(self.now, command, &mut First, &mut self.effects);
+        self.broker.apply(self.now, &command, &mut First, &mut self.effects);
         self.broker.check_invariants();
         for effect in &self.effects[from..] {
             if let Effect::Excepted { side, .. } = effect

@@ -378,7 +378,7 @@ struct Node {
 impl Node {
     fn apply(&mut self, command: Command) {
         let mut effects: Vec<Effect> = Vec::new();
-        self.broker.apply(self.now, command, &mut self.chance, &mut effects);
+        self.broker.apply(self.now, &command, &mut self.chance, &mut effects);
         self.broker.check_invariants();
     }
 

@@ -7,7 +7,7 @@ use crate::broker::Command;
 use crate::sim::client::{Client, Life, Pause, Surroundings};
 use crate::sim::eval::Fuel;
 use crate::sim::network::Sent;
-use crate::sim::port::{FromBroker, ToBroker};
+use crate::sim::port::FromBroker;
 use crate::sim::record::{Columns, NONE, RecordKind, Sink};
 use crate::sim::run::{Limit, Outcome};
 use crate::sim::schedule::{Class, Event};
@@ -113,18 +113,21 @@ impl Simulation {
             let (time, number) = (next.arrives.max(now), next.number);
             self.schedule.push_numbered(time, Class::Command, number, Event::Uplink(connection));
         }
-        let (kind, channel) = match &sent.what.message {
-            ToBroker::Open(_) => {
+        let is_gone = link.is_gone;
+        let (kind, channel) = match &sent.what.command {
+            Command::Connect { .. } => {
                 link.tuned = Some(now);
                 (RecordKind::Applied, 0)
             }
-            ToBroker::Method(channel, _) => (RecordKind::Applied, *channel),
-            ToBroker::Drop => (RecordKind::LineLost, 0),
+            Command::Method { channel, .. } => (RecordKind::Applied, *channel),
+            _ => (RecordKind::LineLost, 0),
         };
         let record = Columns::new(kind, actor, sent.record).subject(u32::from(channel)).object(connection);
-        let cause = self.put(sink, record.detail(sent.what.command));
-        self.apply(sent.what.message.on(ConnectionId(connection)), actor, cause, sink);
-        self.network.forget(connection);
+        let cause = self.put(sink, record.detail(sent.what.number));
+        self.apply(&sent.what.command, actor, cause, sink);
+        if is_gone {
+            self.network.forget(connection);
+        }
     }
 
     /// Heartbeats give up: both sides see the line as lost, and what was on its way is.
@@ -139,7 +142,7 @@ impl Simulation {
         link.up.clear();
         link.down.clear();
         let cause = self.put(sink, Columns::new(RecordKind::LineLost, actor, NONE).object(connection));
-        self.apply(Command::Lost { connection: ConnectionId(connection) }, actor, cause, sink);
+        self.apply(&Command::Lost { connection: ConnectionId(connection) }, actor, cause, sink);
         let number = self.schedule.number();
         if let Some(link) = self.network.link_mut(connection) {
             link.is_gone = true;
@@ -182,8 +185,11 @@ impl Simulation {
         let is_current = self.lines.get(usize::from(actor - FIRST_CLIENT)) == Some(&Some(connection));
         if is_heard && is_current && self.is_life(actor, life) {
             self.with_client(actor, cause, sink, |client, cx| {
-                for one in first.map(|sent| sent.what).into_iter().chain(others) {
-                    client.receive(cx, one);
+                if let Some(first) = first {
+                    client.receive(cx, first.what);
+                }
+                for other in others {
+                    client.receive(cx, other);
                 }
             });
         }

@@ -36,7 +36,7 @@ impl Applied<'_> {
 
 impl Simulation {
     /// Hands a command to the broker, and carries on what it does.
-    pub(super) fn apply(&mut self, command: Command, actor: u16, cause: u32, sink: &mut impl Sink) {
+    pub(super) fn apply(&mut self, command: &Command, actor: u16, cause: u32, sink: &mut impl Sink) {
         let mut effects = std::mem::take(&mut self.effects);
         self.broker.apply(self.now, command, &mut self.broker_chance, &mut effects);
         self.carry_on(&effects, actor, cause, sink);
@@ -48,7 +48,7 @@ impl Simulation {
     /// The time that the broker waited for has come. Where nothing is to be done any more, nothing is recorded.
     pub(super) fn apply_deadline(&mut self, sink: &mut impl Sink) {
         let mut effects = std::mem::take(&mut self.effects);
-        self.broker.apply(self.now, Command::Deadline, &mut self.broker_chance, &mut effects);
+        self.broker.apply(self.now, &Command::Deadline, &mut self.broker_chance, &mut effects);
         if !effects.is_empty() {
             let cause = self.put(sink, Columns::new(RecordKind::Deadline, BROKER, NONE));
             self.carry_on(&effects, BROKER, cause, sink);

@@ -96,7 +96,7 @@ impl Simulation {
                 // What was answered to the connecting before it does not matter.
                 self.operating.heard = None;
             }
-            self.apply(pending.command, OPERATOR, cause, sink);
+            self.apply(&pending.command, OPERATOR, cause, sink);
             self.schedule.push(self.now, Class::Operator, Event::Operate);
             return;
         }

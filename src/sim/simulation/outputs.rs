@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::amqp::ConnectionId;
-use crate::broker::QueueId;
+use crate::broker::{Command, QueueId};
 use crate::script::program::{Ask, Pc};
 use crate::sim::client::{NO_PC, Output, What};
 use crate::sim::history::{Item, Thing};
@@ -133,34 +133,28 @@ impl Simulation {
                 None => return,
             },
         };
-        let id = ConnectionId(connection);
-        let (number_of_channel, command) = match &message {
-            ToBroker::Method(channel, method) => {
-                (*channel, self.enter_method(id, *channel, method, known(pc), sink))
-            }
-            ToBroker::Open(_) | ToBroker::Drop => {
-                (0, self.enter_command(&message.clone().on(id), known(pc), actor, sink))
-            }
-        };
+        let is_drop = matches!(message, ToBroker::Drop);
+        let command = message.on(ConnectionId(connection));
+        let number = self.enter_command(&command, known(pc), actor, sink);
         let mut record = cause;
-        if matches!(message, ToBroker::Drop) {
+        if is_drop {
             self.lines[at] = None;
         } else {
-            let sent = Columns::new(RecordKind::Sent, actor, cause).subject(u32::from(number_of_channel));
-            record = self.put(sink, sent.object(connection).detail(command));
+            let channel = if let Command::Method { channel, .. } = command { channel } else { 0 };
+            let sent = Columns::new(RecordKind::Sent, actor, cause).subject(u32::from(channel));
+            record = self.put(sink, sent.object(connection).detail(number));
         }
-        let Some(wire) = self.wires.get(at).copied() else { return };
+        let Some(wire) = self.wires.get(at) else { return };
         let earliest = self.now + wire.delay(ways, &mut self.network_chance);
-        let number = self.schedule.number();
-        let is_drop = matches!(message, ToBroker::Drop);
+        let place = self.schedule.number();
         let Some(link) = self.network.link_mut(connection) else { return };
         if is_drop {
             // What was sent to it is dropped; what it had sent still arrives.
             link.is_heard = false;
             link.down.clear();
         }
-        if let Some(at) = link.send_up(earliest, number, record, Up { message, command }) {
-            self.schedule.push_numbered(at, Class::Command, number, Event::Uplink(connection));
+        if let Some(at) = link.send_up(earliest, place, record, Up { command, number }) {
+            self.schedule.push_numbered(at, Class::Command, place, Event::Uplink(connection));
         }
         // A connection that begins while the line is cut was not there when it was.
         if !wire.is_up && ways == HANDSHAKE_WAYS {
