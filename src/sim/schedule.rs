@@ -135,12 +135,14 @@ impl<E: Copy> Schedule<E> {
     }
 
     /// Schedules an event at the place of a number that was given out before.
+    #[inline]
     pub fn push_numbered(&mut self, time: SimTime, class: Class, number: u64, event: E) {
         let place = (class as u64) << NUMBER_BITS | number;
         self.put_back(Scheduled { time, place, event });
     }
 
     /// Schedules again what was taken.
+    #[inline]
     pub fn put_back(&mut self, one: Scheduled<E>) {
         let is_within_row = self.row.back().is_some_and(|last| last.key() > one.key());
         if is_within_row {
@@ -152,6 +154,7 @@ impl<E: Copy> Schedule<E> {
 
     /// Something comes sooner than the end of the row. If it comes sooner than all of it, the row holds what is far
     /// away, and begins anew.
+    #[inline(never)]
     fn put_before_end(&mut self, one: Scheduled<E>) {
         if self.is_taken && self.row.front().is_some_and(|first| first.key() < one.key()) {
             return self.put_on_heap(one);
@@ -173,6 +176,7 @@ impl<E: Copy> Schedule<E> {
     }
 
     /// Takes the next event.
+    #[inline]
     pub fn pop(&mut self) -> Option<Scheduled<E>> {
         if std::mem::take(&mut self.is_taken) {
             self.heap.pop();

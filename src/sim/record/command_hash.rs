@@ -26,6 +26,7 @@ impl CommandHash {
     }
 
     /// As `command`, for a method.
+    #[inline]
     pub fn method(
         &mut self,
         hash: &mut RunningHash,

@@ -79,6 +79,7 @@ impl Commands {
     }
 
     /// Adds a method; its number.
+    #[inline]
     pub(super) fn push_method(
         &mut self,
         connection: ConnectionId,

@@ -58,6 +58,7 @@ impl Simulation {
         self.schedule_deadline();
     }
 
+    #[inline(never)]
     fn carry_on(&mut self, effects: &[Effect], actor: u16, cause: u32, sink: &mut impl Sink) {
         let mut applied = Applied {
             effects,
@@ -73,6 +74,7 @@ impl Simulation {
         }
     }
 
+    #[inline(always)]
     fn effect(&mut self, effect: &Effect, applied: &mut Applied<'_>, sink: &mut impl Sink) {
         match effect {
             Effect::Opened { .. }

@@ -47,8 +47,8 @@ impl<'a> Clients<'a> {
 
     /// Of each whether it lives.
     fn are_alive(&self) -> impl Iterator<Item = bool> {
-        let is_alive = |client: &Box<Client>| client.is_alive();
-        self.before.iter().map(is_alive).chain(self.at_work).chain(self.after.iter().map(is_alive))
+        let before = self.before.iter().map(|client| client.is_alive());
+        before.chain(self.at_work).chain(self.after.iter().map(|client| client.is_alive()))
     }
 }
 

@@ -115,6 +115,7 @@ impl Simulation {
     }
 
     /// A command goes into the table when it is sent; its number there is counted whether it is kept or not.
+    #[inline]
     pub(super) fn enter_command<S: Sink>(
         &mut self,
         command: &Command,
@@ -136,6 +137,7 @@ impl Simulation {
     }
 
     /// As `enter_command`, for a method.
+    #[inline]
     pub(super) fn enter_method(
         &mut self,
         connection: ConnectionId,
