@@ -254,14 +254,14 @@ impl Simulation {
         input: impl FnOnce(&mut Client, &mut Surroundings<'_>),
     ) {
         let Self { program, actors, broker, history, world, outputs, clients, operating, .. } = self;
-        let (client, clients) = match actor.checked_sub(FIRST_CLIENT) {
-            None => (&mut operating.operator, Clients::all(clients)),
-            Some(at) => {
-                let Some((before, rest)) = clients.split_at_mut_checked(usize::from(at)) else { return };
-                let Some((client, after)) = rest.split_first_mut() else { return };
-                let at_work = Some(client.is_alive());
-                (&mut **client, Clients { before, at_work, after })
-            }
+        let (client, clients) = if actor == OPERATOR {
+            (&mut operating.operator, Clients::all(clients))
+        } else {
+            let Some(at) = actor.checked_sub(FIRST_CLIENT) else { return };
+            let Some((before, rest)) = clients.split_at_mut_checked(usize::from(at)) else { return };
+            let Some((client, after)) = rest.split_first_mut() else { return };
+            let at_work = Some(client.is_alive());
+            (&mut **client, Clients { before, at_work, after })
         };
         let bytes_before = client.bytes();
         let mut cx = Surroundings {
