@@ -152,11 +152,11 @@ impl<E: Copy> Schedule<E> {
         }
     }
 
-    /// Something comes sooner than the end of the row. If it comes sooner than all of it, the row holds what is far
-    /// away, and begins anew.
+    /// Something comes sooner than the end of the row. What comes later gives way; but where there is room on top of the
+    /// heap, a row of several is left as it is.
     #[inline(never)]
     fn put_before_end(&mut self, one: Scheduled<E>) {
-        if self.is_taken && self.row.front().is_some_and(|first| first.key() < one.key()) {
+        if self.is_taken && self.row.len() > 1 {
             return self.put_on_heap(one);
         }
         while let Some(last) = self.row.pop_back_if(|last| last.key() > one.key()) {
