@@ -33,15 +33,10 @@ impl Item {
             Thing::Error(error) => Value::Error(error.clone()),
             Thing::Message { content, message, tag, redelivered } => {
                 Value::Message(std::sync::Arc::new(MessageValue {
-                    content: content.clone(),
                     tag: u64::from(*tag),
                     redelivered: *redelivered,
-                    consumer_tag: None,
-                    message_count: None,
-                    returned: None,
                     message: *message,
-                    consumer: u32::MAX,
-                    delivered: u32::MAX,
+                    ..MessageValue::of(content.clone())
                 }))
             }
         }

@@ -29,15 +29,13 @@ impl Simulation {
                 let taken = Taken { channel, message, tag, redelivered, content: &content };
                 let delivered = self.take(RecordKind::Delivered, consumer.0, &taken, applied, sink);
                 let message = self.spare.share(MessageValue {
-                    content,
                     tag: u64::from(tag),
                     redelivered,
                     consumer_tag: self.broker.view().consumer_tag(consumer).cloned(),
-                    message_count: None,
-                    returned: None,
                     message: message.0,
                     consumer: consumer.0,
                     delivered,
+                    ..MessageValue::of(content)
                 });
                 self.tell_channel(channel, delivered, |number| FromBroker::Delivery(number, message));
             }
@@ -46,15 +44,12 @@ impl Simulation {
                 let taken = Taken { channel, message, tag, redelivered, content: &content };
                 let delivered = self.take(RecordKind::Got, queue.0, &taken, applied, sink);
                 let message = self.spare.share(MessageValue {
-                    content,
                     tag: u64::from(tag),
                     redelivered,
-                    consumer_tag: None,
                     message_count: applied.message_count.take(),
-                    returned: None,
                     message: message.0,
-                    consumer: ConsumerId::NONE.0,
                     delivered,
+                    ..MessageValue::of(content)
                 });
                 self.tell_channel(channel, delivered, |number| FromBroker::Got(number, message));
             }
