@@ -6,7 +6,7 @@ use crate::amqp::Name;
 use crate::script::program::{Event, Pc};
 use crate::sim::value::{MessageValue, Table, Value};
 
-use super::channel::{ChannelState, Consumer, Registered};
+use super::channel::{ChannelState, Registered};
 use super::machine::{Client, Line};
 use super::output::What;
 use super::step::{Done, Failure, Surroundings};
@@ -136,9 +136,9 @@ impl Client {
     fn take_delivery(&mut self, cx: &mut Surroundings<'_>, channel: u16, message: Arc<MessageValue>) {
         let consumers = self.channels.get(usize::from(channel)).map_or(&[][..], |channel| &channel.consumers);
         let Some(tag) = &message.consumer_tag else { return };
-        // Mostly it is the very text that the client sent.
-        let is_it = |one: &&Consumer| Arc::ptr_eq(&one.tag, tag) || one.tag == *tag;
-        let Some(consumer) = consumers.iter().find(is_it) else { return };
+        // Mostly it is the very text that the client sent: not one is read then.
+        let sent = consumers.iter().find(|one| Arc::ptr_eq(&one.tag, tag));
+        let Some(consumer) = sent.or_else(|| consumers.iter().find(|one| one.tag == *tag)) else { return };
         let Some(handler) = consumer.handler else { return };
         let pc = self.begin_handler(cx, handler, Value::Message(message.clone()), Some(channel));
         cx.put(pc, What::Received(message));

@@ -64,7 +64,10 @@ pub(super) enum Failure {
 impl From<ScriptError> for Failure {
     #[cold]
     fn from(error: ScriptError) -> Self {
-        if error.is_out_of_fuel { Self::OutOfFuel } else { Self::Raised(super::errors::own(&error.text)) }
+        match error {
+            ScriptError::OutOfFuel => Self::OutOfFuel,
+            ScriptError::Wrong(text) => Self::Raised(super::errors::own(&text)),
+        }
     }
 }
 
@@ -224,10 +227,8 @@ impl Client {
             seen: &mut [],
             message: self.frames.message(),
             it: None,
-            stack: std::mem::take(&mut self.stack),
+            stack: &mut self.stack,
         };
-        let value = evaluate(&mut eval);
-        self.stack = eval.stack;
-        Ok(value?)
+        Ok(evaluate(&mut eval)?)
     }
 }

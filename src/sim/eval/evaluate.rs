@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::amqp::{Name, SimTime};
-use crate::script::program::{ExprId, ExprOp, NameRef, Program, Var};
+use crate::script::program::{Binary, Const, ExprId, ExprOp, NameRef, Program, Var};
 use crate::sim::client::{Arena, EnvId};
 use crate::sim::random::Stream;
 use crate::sim::value::{List, MessageValue, ScriptError, Table, Value, text_of};
@@ -25,7 +25,7 @@ impl Fuel {
             }
             None => {
                 self.0 = 0;
-                Err(ScriptError::out_of_fuel())
+                Err(ScriptError::OutOfFuel)
             }
         }
     }
@@ -61,7 +61,7 @@ pub struct Eval<'a> {
     /// What `where` is asked about.
     pub it: Option<Value>,
     /// Room for operands, used again.
-    pub stack: Vec<Value>,
+    pub stack: &'a mut Vec<Value>,
 }
 
 type Result<T> = std::result::Result<T, ScriptError>;
@@ -128,32 +128,28 @@ impl Eval<'_> {
                 (None, None) => Value::Unknown,
             }),
             ExprOp::Ask(id) => self.ask(*id),
-            ExprOp::Call(function, 0) => self.call(*function, &[]),
+            ExprOp::Call(function, 0) => self.call(*function, Vec::new()),
             ExprOp::List(0) => Ok(Value::List(List::new(Vec::new())?)),
             ExprOp::Table(0) => Ok(Value::Table(Table::empty())),
             ExprOp::Join(0) => Ok(Value::text("")),
-            _ => Err(ScriptError::new("an operand is missing")),
+            _ => Err(missing()),
         }
     }
 
     pub(super) fn variable(&self, var: Var) -> Value {
-        match var {
-            Var::World(slot) => self.world.get(usize::from(slot)).cloned().unwrap_or(Value::Null),
-            Var::Local { hops, slot } => {
-                self.local.map_or(Value::Null, |(arena, env)| arena.get(env, hops, slot).clone())
-            }
-        }
+        variable(self.world, self.local, var).clone()
     }
 
+    /// Whatever was on the stack stays there: a `where` is evaluated in the midst of its question.
     fn run(&mut self, ops: &[ExprOp]) -> Result<Value> {
-        let mut stack = std::mem::take(&mut self.stack);
-        let value = self.run_on(ops, &mut stack);
-        stack.clear();
-        self.stack = stack;
+        let below = self.stack.len();
+        let value = self.run_on(ops);
+        self.stack.truncate(below);
         value
     }
 
-    fn run_on(&mut self, ops: &[ExprOp], stack: &mut Vec<Value>) -> Result<Value> {
+    /// What nearly every condition is made of works on the operands where they lie; the rest is `operate`.
+    fn run_on(&mut self, ops: &[ExprOp]) -> Result<Value> {
         let mut at = 0;
         while let Some(op) = ops.get(at) {
             at += 1;
@@ -161,55 +157,94 @@ impl Eval<'_> {
             match op {
                 ExprOp::AndThen(skip) | ExprOp::OrElse(skip) => {
                     let decided = matches!(op, ExprOp::OrElse(_));
-                    let top = pop(stack)?;
+                    let top = self.pop()?;
                     if self.truth(&top)? == Some(decided) {
-                        stack.push(Value::Bool(decided));
+                        self.stack.push(Value::Bool(decided));
                         at += *skip as usize;
                     } else {
-                        stack.push(top);
+                        self.stack.push(top);
                     }
                 }
+                ExprOp::Const(id) => match (self.program.constants.get(id.0 as usize), ops.get(at)) {
+                    // `x % 50`: the number need not go onto the stack.
+                    (Some(Const::Int(number)), Some(ExprOp::Binary(binary)))
+                        if !self.stack.is_empty() && self.on_number(*binary, *number)? =>
+                    {
+                        at += 1;
+                        self.fuel.burn(1)?;
+                    }
+                    (constant, _) => self.stack.push(constant.map_or(Value::Null, Value::of)),
+                },
+                ExprOp::Var(var) => {
+                    let value = variable(self.world, self.local, *var);
+                    let value = match ops.get(at) {
+                        Some(ExprOp::Field(name)) => {
+                            at += 1;
+                            self.fuel.burn(1)?;
+                            field(self.fuel, value, name)?
+                        }
+                        _ => value.clone(),
+                    };
+                    self.stack.push(value);
+                }
+                ExprOp::Field(name) => {
+                    let of = last(self.stack)?;
+                    *of = field(self.fuel, of, name)?;
+                }
+                ExprOp::Binary(binary) => self.on_two(*binary)?,
                 _ => {
-                    let value = self.operate(op, stack)?;
-                    stack.push(value);
+                    let value = self.operate(op)?;
+                    self.stack.push(value);
                 }
             }
         }
-        pop(stack)
+        self.pop()
     }
 
-    fn operate(&mut self, op: &ExprOp, stack: &mut Vec<Value>) -> Result<Value> {
+    /// An operator with a whole number on its right; false if there is none on its left.
+    fn on_number(&mut self, binary: Binary, right: i64) -> Result<bool> {
+        let left = last(self.stack)?;
+        let Value::Int(number) = *left else { return Ok(false) };
+        let Some(value) = operators::whole(self.fuel, binary, number, right) else { return Ok(false) };
+        *left = value?;
+        Ok(true)
+    }
+
+    fn on_two(&mut self, binary: Binary) -> Result<()> {
+        let right = self.pop()?;
+        if let Value::Int(number) = right
+            && self.on_number(binary, number)?
+        {
+            return Ok(());
+        }
+        let left = last(self.stack)?;
+        let left = std::mem::replace(left, Value::Null);
+        let value = self.binary(binary, left, right)?;
+        *last(self.stack)? = value;
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn operate(&mut self, op: &ExprOp) -> Result<Value> {
         match op {
-            ExprOp::Field(name) => {
-                let of = pop(stack)?;
-                if let Value::Message(message) = &of {
-                    self.burn_message(message)?;
-                }
-                Ok(of.field(name))
-            }
             ExprOp::Index => {
-                let key = pop(stack)?;
-                let of = pop(stack)?;
+                let key = self.pop()?;
+                let of = self.pop()?;
                 self.index(&of, &key)
             }
             ExprOp::Unary(unary) => {
-                let operand = pop(stack)?;
+                let operand = self.pop()?;
                 self.unary(*unary, &operand)
             }
-            ExprOp::Binary(binary) => {
-                let right = pop(stack)?;
-                let left = pop(stack)?;
-                self.binary(*binary, left, right)
-            }
             ExprOp::List(count) if *count > 0 => {
-                let items = take(stack, usize::from(*count))?;
+                let items = self.take(usize::from(*count))?;
                 let items = items.into_iter().map(|item| self.settle(item)).collect::<Result<Vec<_>>>()?;
                 let list = List::new(items)?;
                 self.fuel.burn(list.bytes() / 16)?;
                 Ok(Value::List(list))
             }
             ExprOp::Table(count) if *count > 0 => {
-                let mut operands = take(stack, usize::from(*count) * 2)?.into_iter();
+                let mut operands = self.take(usize::from(*count) * 2)?.into_iter();
                 let mut entries = Vec::with_capacity(usize::from(*count));
                 while let (Some(name), Some(value)) = (operands.next(), operands.next()) {
                     entries.push((operators::key_of(&name), self.settle(value)?));
@@ -218,21 +253,19 @@ impl Eval<'_> {
                 Ok(Value::Table(Table::new(entries)?))
             }
             ExprOp::Join(count) if *count > 0 => {
-                let at = start_of(stack, usize::from(*count))?;
-                self.join(stack.drain(at..))
+                let parts = self.take(usize::from(*count))?;
+                self.join(parts)
             }
             ExprOp::Call(function, count) if *count > 0 => {
-                let at = start_of(stack, usize::from(*count))?;
-                let value = self.call(*function, &stack[at..])?;
-                stack.truncate(at);
-                Ok(value)
+                let operands = self.take(usize::from(*count))?;
+                self.call(*function, operands)
             }
             _ => self.leaf(op),
         }
     }
 
     /// Interpolation.
-    fn join(&mut self, parts: impl Iterator<Item = Value>) -> Result<Value> {
+    fn join(&mut self, parts: Vec<Value>) -> Result<Value> {
         let mut text = String::new();
         for part in parts {
             let part = self.settle(part)?;
@@ -258,8 +291,31 @@ impl Eval<'_> {
         }
     }
 
-    fn burn_message(&mut self, message: &MessageValue) -> Result<()> {
-        self.fuel.burn(message.content.body.len() as u64 / 16)
+    fn pop(&mut self) -> Result<Value> {
+        self.stack.pop().ok_or_else(missing)
+    }
+
+    /// The last so many operands.
+    fn take(&mut self, count: usize) -> Result<Vec<Value>> {
+        let at = self.stack.len().checked_sub(count).ok_or_else(missing)?;
+        Ok(self.stack.split_off(at))
+    }
+}
+
+/// A field of a value. A message's costs by its body, which one of them is.
+fn field(fuel: &mut Fuel, of: &Value, name: &str) -> Result<Value> {
+    if let Value::Message(message) = of {
+        fuel.burn(message.content.body.len() as u64 / 16)?;
+    }
+    Ok(of.field(name))
+}
+
+static NULL: Value = Value::Null;
+
+fn variable<'a>(world: &'a [Value], local: Option<(&'a Arena, EnvId)>, var: Var) -> &'a Value {
+    match var {
+        Var::World(slot) => world.get(usize::from(slot)).unwrap_or(&NULL),
+        Var::Local { hops, slot } => local.map_or(&NULL, |(arena, env)| arena.get(env, hops, slot)),
     }
 }
 
@@ -268,15 +324,11 @@ pub(super) fn check_length(length: usize) -> Result<()> {
     if length > TEXT_MAX { Err(ScriptError::new("a text is at most 1 MiB long")) } else { Ok(()) }
 }
 
-fn pop(stack: &mut Vec<Value>) -> Result<Value> {
-    stack.pop().ok_or_else(|| ScriptError::new("an operand is missing"))
+fn last(stack: &mut [Value]) -> Result<&mut Value> {
+    stack.last_mut().ok_or_else(missing)
 }
 
-fn take(stack: &mut Vec<Value>, count: usize) -> Result<Vec<Value>> {
-    Ok(stack.split_off(start_of(stack, count)?))
-}
-
-/// Where the last so many operands begin.
-fn start_of(stack: &[Value], count: usize) -> Result<usize> {
-    stack.len().checked_sub(count).ok_or_else(|| ScriptError::new("an operand is missing"))
+#[cold]
+fn missing() -> ScriptError {
+    ScriptError::new("an operand is missing")
 }

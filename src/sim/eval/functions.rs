@@ -12,9 +12,9 @@ use super::operators::whole_range;
 type Result<T> = std::result::Result<T, ScriptError>;
 
 impl Eval<'_> {
-    pub(super) fn call(&mut self, function: Function, operands: &[Value]) -> Result<Value> {
+    pub(super) fn call(&mut self, function: Function, operands: Vec<Value>) -> Result<Value> {
         let operands =
-            operands.iter().map(|operand| self.operand(function, operand)).collect::<Result<Vec<_>>>()?;
+            operands.into_iter().map(|operand| self.operand(function, operand)).collect::<Result<Vec<_>>>()?;
         if operands.iter().any(|operand| matches!(operand, Value::Unknown)) {
             return Ok(Value::Unknown);
         }
@@ -41,13 +41,13 @@ impl Eval<'_> {
     }
 
     /// An answer is a list where a function takes one.
-    fn operand(&mut self, function: Function, operand: &Value) -> Result<Value> {
+    fn operand(&mut self, function: Function, operand: Value) -> Result<Value> {
         match (function, operand) {
-            (Function::First | Function::Last, Value::Answer(question)) => match self.items(*question)? {
+            (Function::First | Function::Last, Value::Answer(question)) => match self.items(question)? {
                 Some(items) => Ok(Value::List(List::new(items)?)),
                 None => Ok(Value::Unknown),
             },
-            (_, operand) => self.settle(operand.clone()),
+            (_, operand) => self.settle(operand),
         }
     }
 

@@ -7,7 +7,7 @@ use crate::amqp::{FieldValue, Name, SimDuration};
 use crate::script::program::{Ask, Binary, Unary};
 use crate::sim::value::{List, ScriptError, Value, text_of, value_of_field};
 
-use super::evaluate::{Eval, check_length};
+use super::evaluate::{Eval, Fuel, check_length};
 
 type Result<T> = std::result::Result<T, ScriptError>;
 
@@ -95,7 +95,7 @@ impl Eval<'_> {
             }
             Binary::In => return self.membership(&left, &right),
             Binary::Equal | Binary::NotEqual => {
-                let equal = self.answer_equals(&left, &right)?;
+                let equal = self.answer_equals(left, right)?;
                 return Ok(
                     equal.map_or(Value::Unknown, |equal| Value::Bool(equal == (binary == Binary::Equal)))
                 );
@@ -131,8 +131,8 @@ impl Eval<'_> {
     }
 
     /// `==`, where an answer is a number beside a number, a list beside a list, and true or false beside those.
-    fn answer_equals(&mut self, left: &Value, right: &Value) -> Result<Option<bool>> {
-        match (left, right) {
+    fn answer_equals(&mut self, left: Value, right: Value) -> Result<Option<bool>> {
+        match (&left, &right) {
             (Value::Answer(question), Value::List(list)) | (Value::List(list), Value::Answer(question)) => {
                 let Some(texts) = self.texts(*question)? else { return Ok(None) };
                 Ok(Some(texts.iter().map(|text| &**text).eq(list.items().iter().map(text_of))))
@@ -141,7 +141,7 @@ impl Eval<'_> {
                 Ok(self.count(*question)?.map(|count| (count > 0) == *is))
             }
             _ => {
-                let (left, right) = (self.settle(left.clone())?, self.settle(right.clone())?);
+                let (left, right) = (self.settle(left)?, self.settle(right)?);
                 if matches!(left, Value::Unknown) || matches!(right, Value::Unknown) {
                     return Ok(None);
                 }
@@ -261,6 +261,28 @@ impl Eval<'_> {
     }
 }
 
+/// Two whole numbers, as most conditions have them, without the detours that other values need; none where it makes
+/// no difference that they are whole.
+pub(super) fn whole(fuel: &mut Fuel, binary: Binary, one: i64, other: i64) -> Option<Result<Value>> {
+    let holds = match binary {
+        // To compare costs fuel by length.
+        Binary::Equal => return Some(fuel.burn(1).map(|()| Value::Bool(one == other))),
+        Binary::NotEqual => return Some(fuel.burn(1).map(|()| Value::Bool(one != other))),
+        Binary::Less => one < other,
+        Binary::LessOrEqual => one <= other,
+        Binary::Greater => one > other,
+        Binary::GreaterOrEqual => one >= other,
+        Binary::Add | Binary::Subtract | Binary::Multiply | Binary::Divide | Binary::Remainder => {
+            return Some(int(binary, one, other).map(Value::Int));
+        }
+        Binary::In | Binary::InOrder | Binary::InAnyOrder | Binary::Range | Binary::And | Binary::Or => {
+            return None;
+        }
+    };
+    Some(Ok(Value::Bool(holds)))
+}
+
+#[cold]
 fn overflow() -> ScriptError {
     ScriptError::new("the number is too large")
 }

@@ -39,7 +39,7 @@ impl Simulation {
             seen: &mut [],
             message: None,
             it: None,
-            stack: Vec::new(),
+            stack: &mut Vec::new(),
         };
         let mut answers = Vec::new();
         for (op, at) in ops.iter().zip(0_u32..) {

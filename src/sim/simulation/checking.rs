@@ -90,7 +90,7 @@ impl Simulation {
             seen: &mut seen,
             message: None,
             it: None,
-            stack: Vec::new(),
+            stack: &mut Vec::new(),
         };
         let answer = eval.condition(cond);
         self.seen = seen;
@@ -106,7 +106,7 @@ impl Simulation {
                 let error = ErrorInfo {
                     scope: None,
                     code: 0,
-                    text: Name::from(error.text),
+                    text: Name::from(error.text()),
                     class_id: 0,
                     method_id: 0,
                     pc: None,

@@ -84,25 +84,28 @@ pub struct QueueAlias {
     pub consumer_count: u32,
 }
 
-/// Why an expression has no value.
+/// Why an expression has no value. Small, as it stands beside every value that is computed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ScriptError {
+pub enum ScriptError {
     /// What is wrong, as a sentence without its point.
-    pub text: String,
+    Wrong(Box<str>),
     /// The work inside this step is used up, which no script can catch.
-    pub is_out_of_fuel: bool,
+    OutOfFuel,
 }
 
 impl ScriptError {
     /// An error that says so.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), is_out_of_fuel: false }
+    #[cold]
+    pub fn new(text: impl Into<Box<str>>) -> Self {
+        Self::Wrong(text.into())
     }
 
-    /// The work inside this step is used up.
-    #[cold]
-    pub fn out_of_fuel() -> Self {
-        Self { text: "too much work without a wait".to_owned(), is_out_of_fuel: true }
+    /// What is wrong.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Wrong(text) => text,
+            Self::OutOfFuel => "too much work without a wait",
+        }
     }
 }
 
