@@ -44,11 +44,16 @@ fn main() {
     let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     let is_wanted = |name: &str| only.as_ref().is_none_or(|only| name.starts_with(only.as_str()));
     let messages = 300_000 / scale;
-    if is_wanted("direct") {
-        simulate("direct-1q", messages, &scripts::deliveries(messages, 1), full);
+    for (workload, queues) in [("direct-1q", 1), ("fanout-10q", 10)] {
+        for (ack, acks_each) in [("", true), ("-multiack", false)] {
+            let (workload, messages) = (format!("{workload}{ack}"), messages / queues);
+            if is_wanted(&workload) {
+                simulate(&workload, messages, &scripts::deliveries(messages, queues, acks_each), full);
+            }
+        }
     }
-    if is_wanted("fanout") {
-        simulate("fanout-10q", messages / 10, &scripts::deliveries(messages / 10, 10), full);
+    if is_wanted("fanout-10c") {
+        simulate("fanout-10c", messages / 10, &scripts::deliveries_to_clients(messages / 10, 10), full);
     }
     if is_wanted("topic-1000b-10q") {
         simulate("topic-1000b-10q", messages, &scripts::topic(messages), full);

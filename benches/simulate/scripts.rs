@@ -1,26 +1,44 @@
 //! The scripts whose runs are measured, as plain text: benches/browser.mjs can run the same in Chromium.
 
 use std::fmt::Write as _;
+use std::ops::RangeInclusive;
 
 /// Room for a recording of some hundred thousand messages.
 const LIMITS: &str = "limits events 8000000 memory 400MB\n";
 
-/// Publish, route, deliver, ack over a network: one publisher, a consumer with prefetch 100 at each queue.
-pub fn deliveries(messages: u32, queues: u32) -> String {
-    let mut text = format!("{LIMITS}exchange logs fanout\n");
-    for queue in 1..=queues {
-        text += &format!("queue q{queue}\nbind q{queue} to logs\n");
-        text += &consumer(queue);
-    }
-    let to = if queues == 1 { "default key \"q1\"" } else { "logs" };
-    text += &format!(
-        "publisher p starts at 100ms {{ repeat {messages} every 10us {{ publish \"0123456789ab\" to {to} }} }}\n"
-    );
-    text
+/// Publish, route, deliver, ack over a network, as benches/peers/broker has RabbitMQ do it: a client that publishes, and one
+/// that consumes from all queues over one channel with prefetch 100 and acknowledges each message, or each fiftieth with
+/// all before it.
+pub fn deliveries(messages: u32, queues: u32, acks_each: bool) -> String {
+    let consumers = consumer("c", 1..=queues, acks_each);
+    format!("{}{consumers}{}", topology(queues), publisher(messages, queues))
 }
 
-fn consumer(queue: u32) -> String {
-    format!("consumer c{queue} {{ prefetch 100; consume q{queue} {{ ack }} }}\n")
+/// The same with a client for each queue.
+pub fn deliveries_to_clients(messages: u32, queues: u32) -> String {
+    let consumers: String =
+        (1..=queues).map(|queue| consumer(&format!("c{queue}"), queue..=queue, true)).collect();
+    format!("{}{consumers}{}", topology(queues), publisher(messages, queues))
+}
+
+fn topology(queues: u32) -> String {
+    let queues: String =
+        (1..=queues).map(|queue| format!("queue q{queue}\nbind q{queue} to logs\n")).collect();
+    format!("{LIMITS}exchange logs fanout\n{queues}")
+}
+
+fn publisher(messages: u32, queues: u32) -> String {
+    let to = if queues == 1 { "default key \"q1\"" } else { "logs" };
+    format!(
+        "publisher p starts at 100ms {{ repeat {messages} every 10us {{ publish \"0123456789ab\" to {to} }} }}\n"
+    )
+}
+
+fn consumer(name: &str, queues: RangeInclusive<u32>, acks_each: bool) -> String {
+    let handler =
+        if acks_each { "{ ack }" } else { "as m { if m.delivery_tag % 50 == 0 { ack m multiple } }" };
+    let consumes: String = queues.map(|queue| format!("; consume q{queue} {handler}")).collect();
+    format!("consumer {name} {{ prefetch 100{consumes} }}\n")
 }
 
 /// Words at each place of a key: so many that a key finds 0.3 of a thousand bindings, as in benches/peers.
@@ -35,8 +53,9 @@ fn words(number: u32) -> [String; 3] {
 pub fn topic(messages: u32) -> String {
     let mut text = format!("{LIMITS}exchange logs topic\n");
     for queue in 1..=10 {
-        text += &format!("queue q{queue}\n{}", consumer(queue));
+        text += &format!("queue q{queue}\n");
     }
+    text += &consumer("c", 1..=10, true);
     for binding in 0..1_000 {
         let mut key = words(binding * 7_919);
         match binding % 4 {

@@ -13,8 +13,10 @@ type Result<T> = std::result::Result<T, ScriptError>;
 
 impl Eval<'_> {
     pub(super) fn call(&mut self, function: Function, operands: Vec<Value>) -> Result<Value> {
-        let operands =
-            operands.into_iter().map(|operand| self.operand(function, operand)).collect::<Result<Vec<_>>>()?;
+        let operands = operands
+            .into_iter()
+            .map(|operand| self.operand(function, operand))
+            .collect::<Result<Vec<_>>>()?;
         if operands.iter().any(|operand| matches!(operand, Value::Unknown)) {
             return Ok(Value::Unknown);
         }
