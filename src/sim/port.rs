@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
-use crate::amqp::{ChannelNumber, ConnectionId, Method, Name, Open, PublishSeqNo, Scope, Template};
-use crate::broker::{Command, Reply};
+use crate::amqp::{ChannelNumber, Method, Name, Open, PublishSeqNo, Scope, Template};
+use crate::broker::Reply;
 
 use super::value::MessageValue;
 
@@ -19,17 +19,6 @@ pub enum ToBroker {
     Method(ChannelNumber, Method),
     /// The client is gone without a word: what it sent still arrives, then the line is lost.
     Drop,
-}
-
-impl ToBroker {
-    /// The command that it is, on that connection.
-    pub(super) fn on(self, connection: ConnectionId) -> Command {
-        match self {
-            Self::Open(open) => Command::Connect { connection, open },
-            Self::Method(channel, method) => Command::Method { connection, channel, method },
-            Self::Drop => Command::Lost { connection },
-        }
-    }
 }
 
 /// What a client is told.

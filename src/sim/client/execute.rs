@@ -19,15 +19,40 @@ impl Client {
             Instr::PushScope(slots) => self.push_scope(*slots),
             Instr::PopScopes(count) => self.pop_scopes(*count),
             Instr::Set(var, value) => self.set(cx, pc, *var, *value),
-            Instr::SetInside(var, path, value) => self.set_inside(cx, pc, *var, path, *value),
-            Instr::ForBegin { iterator, over } => self.for_begin(cx, *iterator, *over),
             Instr::ForNext { iterator, var, end } => self.for_next(cx, *iterator, *var, *end),
             Instr::RoundWait { since, every } => self.round_wait(cx, pc, *since, *every),
+            Instr::End => Ok(self.end_frame(pc)),
+            Instr::Wait(length) => self.wait(cx, pc, *length),
+            Instr::Publish(spec) => self.publish(cx, pc, channel(), spec),
+            Instr::Settle { how, what, multiple, requeue } => {
+                self.settle(cx, pc, channel(), *how, *what, *multiple, *requeue)
+            }
+            rarer => self.execute_rarer(cx, pc, rarer),
+        }
+    }
+
+    /// What few messages need. On its own, so that what each needs stays short.
+    #[inline(never)]
+    fn execute_rarer(&mut self, cx: &mut Surroundings<'_>, pc: Pc, instr: &Instr) -> Done<Flow> {
+        let program = cx.program;
+        let channel = || program.channels.get(pc as usize).copied().unwrap_or(0);
+        match instr {
+            // Are carried out by the caller.
+            Instr::Jump(_)
+            | Instr::Unless(..)
+            | Instr::PushScope(_)
+            | Instr::PopScopes(_)
+            | Instr::Set(..)
+            | Instr::ForNext { .. }
+            | Instr::RoundWait { .. }
+            | Instr::End
+            | Instr::Wait(_)
+            | Instr::Publish(_)
+            | Instr::Settle { .. } => Ok(Flow::Next),
+            Instr::SetInside(var, path, value) => self.set_inside(cx, pc, *var, path, *value),
+            Instr::ForBegin { iterator, over } => self.for_begin(cx, *iterator, *over),
             Instr::PushTry { catch, var } => self.push_try(*catch, *var),
             Instr::PopTry => self.pop_try(),
-            Instr::End => Ok(self.end_frame(pc)),
-
-            Instr::Wait(length) => self.wait(cx, pc, *length),
             Instr::WaitForever => Ok(self.wait_on(super::frame::WaitOn::Forever, 0, pc)),
             Instr::WaitUntil { cond, timeout, otherwise } => {
                 self.wait_until(cx, pc, *cond, *timeout, *otherwise)
@@ -35,7 +60,6 @@ impl Client {
             Instr::WaitForConfirms { timeout, otherwise } => {
                 self.wait_for_confirms(cx, pc, channel(), *timeout, *otherwise)
             }
-
             Instr::EnterChannel => self.enter_channel(cx, pc, channel()),
             Instr::CloseChannel => self.close_channel(cx, pc, channel()),
             Instr::CloseConnection => self.close_connection(cx, pc),
@@ -51,7 +75,6 @@ impl Client {
             Instr::Recover => {
                 self.plain(cx, pc, channel(), crate::amqp::Method::BasicRecover { requeue: true })
             }
-
             Instr::Exchange(spec) => self.exchange(cx, pc, channel(), spec),
             Instr::Queue(spec) => self.queue(cx, pc, channel(), spec),
             Instr::Bind(spec) => self.bind(cx, pc, channel(), spec),
@@ -62,15 +85,10 @@ impl Client {
                 self.delete_queue(cx, pc, channel(), name, *if_unused, *if_empty)
             }
             Instr::Purge { name, alias } => self.purge(cx, pc, channel(), name, *alias),
-
-            Instr::Publish(spec) => self.publish(cx, pc, channel(), spec),
             Instr::Consume(spec) => self.consume(cx, pc, channel(), spec),
             Instr::Cancel(tag) => self.cancel(cx, pc, channel(), *tag),
             Instr::Get { queue, no_ack, var, otherwise } => {
                 self.get(cx, pc, channel(), queue, *no_ack, *var, *otherwise)
-            }
-            Instr::Settle { how, what, multiple, requeue } => {
-                self.settle(cx, pc, channel(), *how, *what, *multiple, *requeue)
             }
             Instr::On(event, handler) => self.on(channel(), *event, *handler, program),
             Instr::Every(period, handler) => self.every(cx, pc, *period, *handler),

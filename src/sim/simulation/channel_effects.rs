@@ -39,20 +39,6 @@ impl Simulation {
                 });
                 self.tell_channel(channel, delivered, |number| FromBroker::Delivery(number, message));
             }
-            Effect::Got { channel, queue, message, tag, count, acquired, redelivered } => {
-                let Some(content) = self.content(message, Some(queue), true, count, acquired) else { return };
-                let taken = Taken { channel, message, tag, redelivered, content: &content };
-                let delivered = self.take(RecordKind::Got, queue.0, &taken, applied, sink);
-                let message = self.spare.share(MessageValue {
-                    tag: u64::from(tag),
-                    redelivered,
-                    message_count: applied.message_count.take(),
-                    message: message.0,
-                    delivered,
-                    ..MessageValue::of(content)
-                });
-                self.tell_channel(channel, delivered, |number| FromBroker::Got(number, message));
-            }
             Effect::Settled { channel, queue, message, tag, acked } => {
                 let actor = self.actor_at(channel);
                 let detail = TagDetail { tag, flag: acked }.to_number();
@@ -66,6 +52,29 @@ impl Simulation {
                 if acked && applied.delivered != (channel, tag) {
                     self.remember_message(Ask::Acked, actor, QueueId::NONE, message, tag, false);
                 }
+            }
+            _ => self.rarer_channel_effect(effect, applied, sink),
+        }
+    }
+
+    /// What happens to fewer messages than that they are delivered and settled.
+    #[inline(never)]
+    fn rarer_channel_effect(&mut self, effect: &Effect, applied: &mut Applied<'_>, sink: &mut impl Sink) {
+        let cause = applied.cause;
+        match *effect {
+            Effect::Got { channel, queue, message, tag, count, acquired, redelivered } => {
+                let Some(content) = self.content(message, Some(queue), true, count, acquired) else { return };
+                let taken = Taken { channel, message, tag, redelivered, content: &content };
+                let delivered = self.take(RecordKind::Got, queue.0, &taken, applied, sink);
+                let message = self.spare.share(MessageValue {
+                    tag: u64::from(tag),
+                    redelivered,
+                    message_count: applied.message_count.take(),
+                    message: message.0,
+                    delivered,
+                    ..MessageValue::of(content)
+                });
+                self.tell_channel(channel, delivered, |number| FromBroker::Got(number, message));
             }
             Effect::Requeued { queue, message, channel, tag } => {
                 let record = Columns::new(RecordKind::Requeued, self.actor_at(channel), cause);

@@ -126,7 +126,6 @@ impl Simulation {
                     self.unanswered.entry(channel.0).or_default().insert(seq, message);
                 }
             }
-            Effect::Traced { message } => self.enter_message(message, BROKER, None, sink),
             Effect::Routed { message, binding } => {
                 let record = Columns::new(RecordKind::Routed, BROKER, cause).subject(message.0);
                 self.put(sink, record.object(binding.0));
@@ -137,6 +136,16 @@ impl Simulation {
                 self.count.copies += 1;
                 self.history.touch(Ask::Ready);
             }
+            _ => self.rarer_message_effect(effect, applied, sink),
+        }
+    }
+
+    /// What happens to few messages.
+    #[inline(never)]
+    fn rarer_message_effect(&mut self, effect: &Effect, applied: &Applied<'_>, sink: &mut impl Sink) {
+        let cause = applied.cause;
+        match *effect {
+            Effect::Traced { message } => self.enter_message(message, BROKER, None, sink),
             Effect::Dropped { message, queue, reason } => {
                 let record = Columns::new(RecordKind::Dropped, BROKER, cause).subject(message.0);
                 self.put(sink, record.object(queue.0).detail(drop_reason::to_number(reason)));
@@ -183,6 +192,7 @@ impl Simulation {
         }
     }
 
+    #[inline(never)]
     fn topology_effect(&mut self, effect: &Effect, applied: &Applied<'_>, sink: &mut impl Sink) {
         let cause = applied.cause;
         let record =

@@ -14,6 +14,7 @@ use super::state::{BROKER, OPERATOR, Simulation};
 
 impl Simulation {
     /// Connections, channels, replies and refusals.
+    #[inline(never)]
     pub(super) fn line_effect(&mut self, effect: &Effect, applied: &mut Applied<'_>, sink: &mut impl Sink) {
         let cause = applied.cause;
         match *effect {

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::amqp::ConnectionId;
+use crate::amqp::{ChannelNumber, ConnectionId, Method};
 use crate::broker::{Command, QueueId};
 use crate::script::program::{Ask, Pc};
 use crate::sim::client::{NO_PC, Output, What};
 use crate::sim::history::{Item, Thing};
 use crate::sim::network::{HANDSHAKE_WAYS, Up};
-use crate::sim::port::ToBroker;
+use crate::sim::port::{Refused, ToBroker};
 use crate::sim::record::{Columns, NONE, RecordKind, Sink};
 use crate::sim::schedule::{Class, Event};
 use crate::sim::value::MessageValue;
@@ -20,7 +20,10 @@ impl Simulation {
     pub(super) fn carry_out(&mut self, actor: u16, mut cause: u32, sink: &mut impl Sink) -> u32 {
         while let Some(Output { what, pc }) = self.outputs.pop_front() {
             match what {
-                What::Send(message) => self.send(actor, message, pc, cause, sink),
+                What::Send(ToBroker::Method(channel, method)) => {
+                    self.send_method(actor, channel, method, pc, cause, sink);
+                }
+                What::Received(message) => cause = self.received(actor, message, cause, sink),
                 What::Timer(at, token) => {
                     let life = self.life_of(actor);
                     self.schedule.push(
@@ -29,66 +32,79 @@ impl Simulation {
                         Event::Timer(actor, life, token, cause),
                     );
                 }
-                What::Again => {
-                    let life = self.life_of(actor);
-                    self.schedule.push(self.now, Class::Client, Event::Again(actor, life, cause));
-                }
-                What::Received(message) => cause = self.received(actor, message, cause, sink),
-                What::Printed(text) => {
-                    let shown = text.clone();
-                    self.history.add(Ask::Printed, || {
-                        Some(Item { actor, queue: QueueId::NONE, what: Thing::Text(shown) })
-                    });
-                    let text = self.enter_text(text, Some(pc), sink);
-                    self.put(sink, Columns::new(RecordKind::Printed, actor, cause).detail(text));
-                }
-                What::Assigned(text) => {
-                    // Its length is not the same where nobody records.
-                    self.count.bytes += 64;
-                    let text = sink.enter(crate::sim::record::Entry::Text(crate::sim::record::TextInfo {
-                        text,
-                        pc: Some(pc),
-                    }));
-                    self.put(sink, Columns::new(RecordKind::Assigned, actor, cause).detail(text));
-                }
-                What::Connected => {
-                    let connection = self.line_of(actor).unwrap_or(NONE);
-                    self.put(sink, Columns::new(RecordKind::Connected, actor, cause).object(connection));
-                }
-                What::Retrying(length) => {
-                    let millis = u32::try_from(length.as_millis()).unwrap_or(NONE);
-                    self.put(sink, Columns::new(RecordKind::Retrying, actor, cause).detail(millis));
-                }
-                What::Answered(channel, seq, ack) => {
-                    let record = Columns::new(RecordKind::ConfirmTaken, actor, cause).subject(seq as u32);
-                    cause = self.put(sink, record.object(u32::from(channel)).detail(u32::from(ack)));
-                }
-                What::Returned(message) => {
-                    let record = Columns::new(RecordKind::ReturnTaken, actor, cause).subject(message.message);
-                    cause = self.put(sink, record);
-                }
                 What::Waiting(kind) => {
                     let record = Columns::new(RecordKind::Waiting, actor, cause).subject(kind as u32);
                     self.put(sink, record.object(pc));
                 }
-                What::Raised(error) => {
-                    let detail = self.enter_error(&error, known(pc), sink);
-                    cause = self.put(sink, Columns::new(RecordKind::Raised, actor, cause).detail(detail));
-                    if actor == super::state::OPERATOR {
-                        let thing = Thing::Error(Arc::clone(&error));
-                        self.history
-                            .add(Ask::Errors, || Some(Item { actor, queue: QueueId::NONE, what: thing }));
-                    }
-                }
-                What::Ended(reason) => {
-                    self.history.touch(Ask::Running);
-                    self.put(sink, Columns::new(RecordKind::Ended, actor, cause).detail(reason as u32));
-                }
-                What::Operate(place, method) => self.operate_method(&place, *method, pc, cause, sink),
-                What::Deed(deed) => self.do_deed(*deed, pc, cause, sink),
+                rarer => cause = self.carry_out_rarer(rarer, pc, actor, cause, sink),
             }
         }
         cause
+    }
+
+    /// What few messages lead to. On its own, so that what each leads to stays short.
+    #[inline(never)]
+    fn carry_out_rarer(&mut self, what: What, pc: Pc, actor: u16, cause: u32, sink: &mut impl Sink) -> u32 {
+        match what {
+            // Is carried out by the caller.
+            What::Received(_) | What::Timer(..) | What::Waiting(_) => {}
+            What::Send(message) => self.send_rarer(actor, message, pc, cause, sink),
+            What::Again => {
+                let life = self.life_of(actor);
+                self.schedule.push(self.now, Class::Client, Event::Again(actor, life, cause));
+            }
+            What::Printed(text) => {
+                let shown = text.clone();
+                self.history.add(Ask::Printed, || {
+                    Some(Item { actor, queue: QueueId::NONE, what: Thing::Text(shown) })
+                });
+                let text = self.enter_text(text, Some(pc), sink);
+                self.put(sink, Columns::new(RecordKind::Printed, actor, cause).detail(text));
+            }
+            What::Assigned(text) => {
+                // Its length is not the same where nobody records.
+                self.count.bytes += 64;
+                let text = sink.enter(crate::sim::record::Entry::Text(crate::sim::record::TextInfo {
+                    text,
+                    pc: Some(pc),
+                }));
+                self.put(sink, Columns::new(RecordKind::Assigned, actor, cause).detail(text));
+            }
+            What::Connected => {
+                let connection = self.line_of(actor).unwrap_or(NONE);
+                self.put(sink, Columns::new(RecordKind::Connected, actor, cause).object(connection));
+            }
+            What::Retrying(length) => {
+                let millis = u32::try_from(length.as_millis()).unwrap_or(NONE);
+                self.put(sink, Columns::new(RecordKind::Retrying, actor, cause).detail(millis));
+            }
+            What::Answered(channel, seq, ack) => {
+                let record = Columns::new(RecordKind::ConfirmTaken, actor, cause).subject(seq as u32);
+                return self.put(sink, record.object(u32::from(channel)).detail(u32::from(ack)));
+            }
+            What::Returned(message) => {
+                let record = Columns::new(RecordKind::ReturnTaken, actor, cause).subject(message.message);
+                return self.put(sink, record);
+            }
+            What::Raised(error) => return self.raised(&error, pc, actor, cause, sink),
+            What::Ended(reason) => {
+                self.history.touch(Ask::Running);
+                self.put(sink, Columns::new(RecordKind::Ended, actor, cause).detail(reason as u32));
+            }
+            What::Operate(place, method) => self.operate_method(&place, *method, pc, cause, sink),
+            What::Deed(deed) => self.do_deed(*deed, pc, cause, sink),
+        }
+        cause
+    }
+
+    fn raised(&mut self, error: &Arc<Refused>, pc: Pc, actor: u16, cause: u32, sink: &mut impl Sink) -> u32 {
+        let detail = self.enter_error(error, known(pc), sink);
+        let record = self.put(sink, Columns::new(RecordKind::Raised, actor, cause).detail(detail));
+        if actor == super::state::OPERATOR {
+            let thing = Thing::Error(Arc::clone(error));
+            self.history.add(Ask::Errors, || Some(Item { actor, queue: QueueId::NONE, what: thing }));
+        }
+        record
     }
 
     pub(super) fn life_of(&self, actor: u16) -> u16 {
@@ -117,49 +133,70 @@ impl Simulation {
         record
     }
 
-    /// Puts what a client sends on its way.
-    fn send(&mut self, actor: u16, message: ToBroker, pc: Pc, cause: u32, sink: &mut impl Sink) {
+    /// Puts a method on its way.
+    fn send_method(
+        &mut self,
+        actor: u16,
+        channel: ChannelNumber,
+        method: Method,
+        pc: Pc,
+        cause: u32,
+        sink: &mut impl Sink,
+    ) {
+        let Some(connection) = self.line_of(actor) else { return };
+        let id = ConnectionId(connection);
+        let number = self.enter_method(id, channel, &method, known(pc), sink);
+        let sent = Columns::new(RecordKind::Sent, actor, cause).subject(u32::from(channel));
+        let record = self.put(sink, sent.object(connection).detail(number));
+        let command = Command::Method { connection: id, channel, method };
+        self.set_out(actor, connection, 1, record, Up { command, number });
+    }
+
+    /// Puts on its way how a connection begins, or ends without a word.
+    fn send_rarer(&mut self, actor: u16, message: ToBroker, pc: Pc, cause: u32, sink: &mut impl Sink) {
         let at = usize::from(actor.wrapping_sub(FIRST_CLIENT));
-        let (ways, connection) = match &message {
-            ToBroker::Open(_) => {
+        match message {
+            ToBroker::Method(channel, method) => self.send_method(actor, channel, method, pc, cause, sink),
+            ToBroker::Open(open) => {
                 let connection = self.network.open(actor, self.life_of(actor));
                 if let Some(line) = self.lines.get_mut(at) {
                     *line = Some(connection);
                 }
-                (HANDSHAKE_WAYS, connection)
+                let command = Command::Connect { connection: ConnectionId(connection), open };
+                let number = self.enter_command(&command, known(pc), actor, sink);
+                let sent = Columns::new(RecordKind::Sent, actor, cause).subject(0).object(connection);
+                let record = self.put(sink, sent.detail(number));
+                self.set_out(actor, connection, HANDSHAKE_WAYS, record, Up { command, number });
+                // A connection that begins while the line is cut was not there when it was.
+                if let Some(wire) = self.wires.get(at).filter(|wire| !wire.is_up) {
+                    let gives_up = self.now + crate::sim::network::CONNECT_LOSS;
+                    let lost = Event::HeartbeatLost(connection, wire.cut);
+                    self.schedule.push(gives_up, Class::Command, lost);
+                }
             }
-            ToBroker::Method(..) | ToBroker::Drop => match self.line_of(actor) {
-                Some(connection) => (1, connection),
-                None => return,
-            },
-        };
-        let is_drop = matches!(message, ToBroker::Drop);
-        let command = message.on(ConnectionId(connection));
-        let number = self.enter_command(&command, known(pc), actor, sink);
-        let mut record = cause;
-        if is_drop {
-            self.lines[at] = None;
-        } else {
-            let channel = if let Command::Method { channel, .. } = command { channel } else { 0 };
-            let sent = Columns::new(RecordKind::Sent, actor, cause).subject(u32::from(channel));
-            record = self.put(sink, sent.object(connection).detail(number));
+            ToBroker::Drop => {
+                let Some(connection) = self.line_of(actor) else { return };
+                let command = Command::Lost { connection: ConnectionId(connection) };
+                let number = self.enter_command(&command, known(pc), actor, sink);
+                self.lines[at] = None;
+                // What was sent to it is dropped; what it had sent still arrives.
+                if let Some(link) = self.network.link_mut(connection) {
+                    link.is_heard = false;
+                    link.down.clear();
+                }
+                self.set_out(actor, connection, 1, cause, Up { command, number });
+            }
         }
-        let Some(wire) = self.wires.get(at) else { return };
+    }
+
+    /// Hands something to the network, which takes that many ways' time.
+    fn set_out(&mut self, actor: u16, connection: u32, ways: u32, record: u32, what: Up) {
+        let Some(wire) = self.wires.get(usize::from(actor.wrapping_sub(FIRST_CLIENT))) else { return };
         let earliest = self.now + wire.delay(ways, &mut self.network_chance);
         let place = self.schedule.number();
         let Some(link) = self.network.link_mut(connection) else { return };
-        if is_drop {
-            // What was sent to it is dropped; what it had sent still arrives.
-            link.is_heard = false;
-            link.down.clear();
-        }
-        if let Some(at) = link.send_up(earliest, place, record, Up { command, number }) {
+        if let Some(at) = link.send_up(earliest, place, record, what) {
             self.schedule.push_numbered(at, Class::Command, place, Event::Uplink(connection));
-        }
-        // A connection that begins while the line is cut was not there when it was.
-        if !wire.is_up && ways == HANDSHAKE_WAYS {
-            let gives_up = self.now + crate::sim::network::CONNECT_LOSS;
-            self.schedule.push(gives_up, Class::Command, Event::HeartbeatLost(connection, wire.cut));
         }
     }
 }

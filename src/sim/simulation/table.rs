@@ -138,7 +138,7 @@ impl Simulation {
 
     /// As `enter_command`, for a method.
     #[inline]
-    fn enter_method(
+    pub(super) fn enter_method(
         &mut self,
         connection: ConnectionId,
         channel: ChannelNumber,
