@@ -3,9 +3,8 @@
 //!
 //! What a clone copies is a few vectors of numbers; nothing is cleared when a binding comes or goes.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::iter::{Chain, Copied};
-use std::ops::Range;
 use std::{option, slice};
 
 use super::effect::BindingId;
@@ -20,7 +19,7 @@ pub struct TopicTrie {
     nodes: Vec<Node>,
     /// Nodes that are no longer used.
     free: Vec<u32>,
-    /// Children by parent and word: open addressing, at most half of the places are taken.
+    /// Children by parent and word, of nodes with several: open addressing, at most half of the places are taken.
     edges: Vec<Edge>,
     edge_count: usize,
     /// Bindings beyond the first of their node.
@@ -29,23 +28,32 @@ pub struct TopicTrie {
     free_more: Vec<u32>,
 }
 
-/// Half a cache line.
+/// With many bindings a match costs what it costs to fetch nodes and edges: all that tells where to go on stands here.
 #[derive(Clone, Copy, Debug)]
 struct Node {
     parent: u32,
     /// Under its parent: a number of `words`, `STAR` or `HASH`.
     word: u32,
-    /// Children `*` and `#`, 0 for none.
+    /// Child `*`, 0 for none.
     star: u32,
+    /// Child `#`, 0 for none; with `FLAG` if it is below another one: a match may come to it at several places.
     hash: u32,
-    /// How many children it has by other words.
-    children: u32,
-    /// There is a `#` above: a match may come to it at several places of the routing key.
-    below_hash: bool,
+    /// Children by other words: 0 for none; the only one, as most nodes have one; with `FLAG`, how many of them stand
+    /// in the table.
+    others: u32,
+    /// The only one's word. Of those in the table, a bit for each word: most others need not be looked up.
+    words: u32,
     /// The first binding with this key, or `NONE`.
     first: BindingId,
     /// Where the others stand in `more`, from 1; 0 for none.
     more: u32,
+}
+
+/// Beside a number of nodes, which are never that many.
+const FLAG: u32 = 1 << 31;
+
+fn bit(word: u32) -> u32 {
+    1 << (word % 32)
 }
 
 /// The first one, and the others.
@@ -88,11 +96,14 @@ pub(super) struct Spot {
 #[derive(Debug, Default)]
 pub struct TopicRoom {
     key: Vec<u32>,
-    /// Nodes to look at, each with how many words of the routing key are taken.
-    open: Vec<(u32, u32)>,
-    /// From which place of the routing key on a `#` below another one has been followed: the places behind it need
-    /// no second look, so that each node is looked at once for each place, whatever the number of `#`.
-    followed: BTreeMap<u32, u32>,
+    /// Nodes to look at for the place of the routing key at which a match stands, and for the next one.
+    open: Vec<u32>,
+    next: Vec<u32>,
+    /// Each `#` come to that has children: it is looked at again at all further places.
+    hashes: Vec<u32>,
+    /// Each one come to below another one: it is entered once, so that each node is looked at once for each place,
+    /// whatever the number of `#`.
+    entered: BTreeSet<u32>,
     /// Nodes looked at by all matches so far.
     pub visits: u64,
 }
@@ -104,27 +115,20 @@ impl Clone for TopicRoom {
 }
 
 impl Node {
-    fn new(parent: u32, word: u32, below_hash: bool) -> Self {
-        let first = BindingId::NONE;
-        Self { parent, word, star: 0, hash: 0, children: 0, below_hash, first, more: 0 }
-    }
-
-    /// Of the places of the routing key from which a match can go on behind this `#`, those not yet gone on from.
-    fn entered(&self, number: u32, places: Range<u32>, followed: &mut BTreeMap<u32, u32>) -> Range<u32> {
-        if !self.below_hash {
-            return places;
-        }
-        let before = followed.entry(number).or_insert(places.end);
-        let until = std::mem::replace(before, places.start.min(*before));
-        places.start..until
+    fn new(parent: u32, word: u32) -> Self {
+        Self { parent, word, star: 0, hash: 0, others: 0, words: 0, first: BindingId::NONE, more: 0 }
     }
 
     fn first(&self) -> Option<BindingId> {
         (self.first != BindingId::NONE).then_some(self.first)
     }
 
+    fn only_child(&self, word: u32) -> Option<u32> {
+        (self.words == word && self.others != 0).then_some(self.others)
+    }
+
     fn is_leaf(&self) -> bool {
-        self.children == 0 && self.star == 0 && self.hash == 0
+        self.others == 0 && self.star == 0 && self.hash == 0
     }
 }
 
@@ -137,7 +141,7 @@ impl TopicTrie {
     /// Adds a binding whose key was looked up before; nothing came or went since then.
     pub(super) fn insert_at(&mut self, spot: Spot, key: &str, binding: BindingId) {
         if self.nodes.is_empty() {
-            self.nodes.push(Node::new(0, UNKNOWN, false));
+            self.nodes.push(Node::new(0, UNKNOWN));
         }
         let mut at = spot.node;
         for word in words_from(key, spot.next) {
@@ -216,50 +220,67 @@ impl TopicTrie {
         if self.nodes.is_empty() {
             return;
         }
-        let TopicRoom { key, open, followed, visits } = room;
+        let TopicRoom { key, open, next, hashes, entered, visits } = room;
         key.clear();
-        followed.clear();
         key.extend(words_of(routing_key).map(|word| self.words.find(word)));
-        open.push((0, 0));
-        while let Some((mut at, mut taken)) = open.pop() {
-            // Down along the words of the routing key, as long as there is a child for the next one.
-            loop {
-                *visits += 1;
-                let node = &self.nodes[at as usize];
-                if node.hash != 0 {
-                    let hash = &self.nodes[node.hash as usize];
-                    let from = hash.entered(node.hash, taken..key.len() as u32 + 1, followed);
-                    if !hash.is_leaf() {
-                        open.extend(from.map(|taken| (node.hash, taken)));
-                    } else if from.end > key.len() as u32 {
-                        *visits += 1;
-                        self.report(hash, found);
-                    }
+        open.clear();
+        hashes.clear();
+        entered.clear();
+        open.push(0);
+        // Place by place: nodes looked at in a row do not lead to each other, so that they are fetched at once.
+        for place in 0..=key.len() {
+            let word = key.get(place);
+            let mut looked = 0;
+            while let Some(at) = open.get(looked) {
+                looked += 1;
+                let node = &self.nodes[*at as usize];
+                match word {
+                    Some(word) => self.step(*at, node, *word, next),
+                    None => self.report(node, found),
                 }
-                let Some(word) = key.get(taken as usize) else {
-                    self.report(node, found);
-                    break;
-                };
-                taken += 1;
-                if node.star != 0 {
-                    open.push((node.star, taken));
+                if node.hash == 0 || (node.hash & FLAG != 0 && !entered.insert(node.hash)) {
+                    continue;
                 }
-                if node.children == 0 || *word == UNKNOWN {
-                    break;
+                let number = node.hash & !FLAG;
+                let hash = &self.nodes[number as usize];
+                if hash.is_leaf() {
+                    *visits += 1;
+                    self.report(hash, found);
+                } else {
+                    open.push(number);
+                    hashes.push(number);
                 }
-                match self.edge(at, *word) {
-                    Some(child) => at = child,
-                    None => break,
-                }
+            }
+            *visits += looked as u64;
+            std::mem::swap(open, next);
+            next.clear();
+            open.extend_from_slice(hashes);
+            if open.is_empty() {
+                break;
             }
         }
     }
 
+    /// The children to go on with.
+    #[inline]
+    fn step(&self, at: u32, node: &Node, word: u32, next: &mut Vec<u32>) {
+        if node.star != 0 {
+            next.push(node.star);
+        }
+        if node.others & FLAG == 0 {
+            next.extend(node.only_child(word));
+        } else if node.words & bit(word) != 0 {
+            next.extend(self.edge(at, word));
+        }
+    }
+
+    #[inline]
     fn report(&self, node: &Node, found: &mut Vec<BindingId>) {
         if node.more == 0 {
             found.extend(node.first());
         } else {
-            found.extend(self.bindings_of(node));
+            found.push(node.first);
+            found.extend_from_slice(&self.more[node.more as usize - 1]);
         }
     }
 
@@ -291,8 +312,8 @@ impl TopicTrie {
         match word {
             UNKNOWN => None,
             STAR => Some(node.star).filter(|child| *child != 0),
-            HASH => Some(node.hash).filter(|child| *child != 0),
-            _ if node.children == 0 => None,
+            HASH => Some(node.hash & !FLAG).filter(|child| *child != 0),
+            _ if node.others & FLAG == 0 => node.only_child(word),
             word => self.edge(at, word),
         }
     }
@@ -316,41 +337,64 @@ impl TopicTrie {
     }
 
     fn add_child(&mut self, at: u32, word: u32) -> u32 {
-        let parent = self.nodes[at as usize];
-        let node = Node::new(at, word, parent.below_hash || parent.word == HASH);
-        let child = match self.free.pop() {
-            Some(child) => {
-                self.nodes[child as usize] = node;
-                child
-            }
-            None => {
-                if self.nodes.len() == self.nodes.capacity() {
-                    // By half, not to twice the size: with many bindings they are most of the memory.
-                    self.nodes.reserve_exact(self.nodes.len() / 2 + 4);
-                }
-                self.nodes.push(node);
-                self.nodes.len() as u32 - 1
-            }
-        };
+        let child = self.add_node(Node::new(at, word));
+        let flag = if word == HASH && self.is_below_hash(at) { FLAG } else { 0 };
         let parent = &mut self.nodes[at as usize];
         match word {
             STAR => parent.star = child,
-            HASH => parent.hash = child,
+            HASH => parent.hash = child | flag,
+            _ if parent.others == 0 => (parent.others, parent.words) = (child, word),
             _ => {
-                parent.children += 1;
-                self.edge_count += 1;
-                if self.edge_count * 2 > self.edges.len() {
-                    let old = vec![Edge::default(); (self.edges.len() * 2).max(16)];
-                    let old = std::mem::replace(&mut self.edges, old);
-                    old.into_iter().filter(|edge| edge.child != 0).for_each(|edge| self.add_edge(edge));
+                let only = *parent;
+                if only.others & FLAG == 0 {
+                    (parent.others, parent.words) = (FLAG | 1, bit(only.words));
                 }
-                self.add_edge(Edge { hash: Edge::hash(at, word), child });
+                parent.others += 1;
+                parent.words |= bit(word);
+                if only.others & FLAG == 0 {
+                    self.add_edge(at, only.words, only.others);
+                }
+                self.add_edge(at, word, child);
             }
         }
         child
     }
 
-    fn add_edge(&mut self, edge: Edge) {
+    fn add_node(&mut self, node: Node) -> u32 {
+        if let Some(number) = self.free.pop() {
+            self.nodes[number as usize] = node;
+            return number;
+        }
+        if self.nodes.len() == self.nodes.capacity() {
+            // By half, not to twice the size: with many bindings they are most of the memory.
+            self.nodes.reserve_exact(self.nodes.len() / 2 + 4);
+        }
+        self.nodes.push(node);
+        self.nodes.len() as u32 - 1
+    }
+
+    fn is_below_hash(&self, mut at: u32) -> bool {
+        while at != 0 {
+            let node = &self.nodes[at as usize];
+            if node.word == HASH {
+                return true;
+            }
+            at = node.parent;
+        }
+        false
+    }
+
+    fn add_edge(&mut self, parent: u32, word: u32, child: u32) {
+        self.edge_count += 1;
+        if self.edge_count * 2 > self.edges.len() {
+            let old = vec![Edge::default(); (self.edges.len() * 2).max(16)];
+            let old = std::mem::replace(&mut self.edges, old);
+            old.into_iter().filter(|edge| edge.child != 0).for_each(|edge| self.place_edge(edge));
+        }
+        self.place_edge(Edge { hash: Edge::hash(parent, word), child });
+    }
+
+    fn place_edge(&mut self, edge: Edge) {
         let last = self.edges.len() - 1;
         let mut place = edge.hash as usize & last;
         while self.edges[place].child != 0 {
@@ -364,8 +408,12 @@ impl TopicTrie {
         match node.word {
             STAR => parent.star = 0,
             HASH => parent.hash = 0,
+            _ if parent.others == child => parent.others = 0,
             _ => {
-                parent.children -= 1;
+                parent.others -= 1;
+                if parent.others == FLAG {
+                    (parent.others, parent.words) = (0, 0);
+                }
                 self.remove_edge(child, &node);
             }
         }
