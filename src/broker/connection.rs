@@ -48,6 +48,8 @@ pub(super) struct Connection {
     pub is_blocked: bool,
     /// What it sent since, that publish first.
     pub unread: VecDeque<(ChannelNumber, Method)>,
+    /// Behind that the line ends, which is noticed when it is read.
+    pub ends_unread: bool,
 }
 
 impl Broker {
@@ -72,6 +74,7 @@ impl Broker {
                     of_operator: open.of_operator,
                     is_blocked: false,
                     unread: VecDeque::new(),
+                    ends_unread: false,
                 };
                 self.connections.insert(connection, connection_state);
                 self.put(Effect::Opened { connection: connection.0 });
@@ -153,6 +156,17 @@ impl Broker {
         self.put(Effect::ChannelOpened { channel, connection: connection.0, number });
         self.reply(At { connection, number, channel }, Reply::Done);
         Ok(())
+    }
+
+    /// A client is gone without a word.
+    ///
+    /// RabbitMQ (recorded on 3.10.8, 4.0.5 and 4.3.6): a blocked connection is not read, so that this is noticed after the
+    /// unblocking only, behind what the client had sent.
+    pub(super) fn lose_connection(&mut self, connection: ConnectionId) {
+        match self.connections.get_mut(connection) {
+            Some(state) if state.is_blocked => state.ends_unread = true,
+            _ => self.end_connection(connection),
+        }
     }
 
     /// A connection ends: its channels first, in the order of their numbers, then its exclusive queues.

@@ -167,7 +167,7 @@ impl Broker {
             Command::Deadline => self.fire_due(),
             Command::Connect { connection, open } => self.connect(*connection, open),
             Command::StrayFrame { connection, stray, .. } => self.stray_frame(*connection, *stray),
-            Command::Lost { connection } => self.end_connection(*connection),
+            Command::Lost { connection } => self.lose_connection(*connection),
             Command::Operator(operator) => self.operate(operator.clone(), choices),
             Command::Method { .. } => {}
         }
@@ -259,9 +259,13 @@ impl Broker {
     fn read_on(&mut self, choices: &mut dyn Choices) {
         while let Some(connection) = self.unblocked.pop() {
             let state = self.connections.get_mut(connection);
-            let unread = state.map(|state| std::mem::take(&mut state.unread)).unwrap_or_default();
+            let Some(state) = state else { continue };
+            let (unread, ends) = (std::mem::take(&mut state.unread), state.ends_unread);
             for (number, method) in unread {
                 self.method(connection, number, &method, choices);
+            }
+            if ends {
+                self.end_connection(connection);
             }
         }
     }
