@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::amqp::{ConnectionId, FieldTable, Name, SimTime};
+use crate::amqp::{ChannelNumber, ConnectionId, FieldTable, Method, Name, SimTime};
 
 use super::binding::Destination as Target;
 use super::connection::ChannelSlot;
@@ -461,6 +461,18 @@ impl<'a> View<'a> {
             is_blocked: state.is_blocked,
             channels: state.channels.values().filter_map(open).collect(),
         })
+    }
+
+    /// Whether an alarm blocks a connection; cheap.
+    pub fn is_blocked(self, id: ConnectionId) -> bool {
+        self.broker.connections.get(id).is_some_and(|state| state.is_blocked)
+    }
+
+    /// What a blocked connection has sent and nobody has read yet; whether the line ends behind it.
+    pub fn unread(self, id: ConnectionId) -> (impl Iterator<Item = &'a (ChannelNumber, Method)>, bool) {
+        let state = self.broker.connections.get(id);
+        let unread = state.into_iter().flat_map(|state| &state.unread);
+        (unread, state.is_some_and(|state| state.ends_unread))
     }
 
     /// A message that a copy still refers to, or that the last command settled.

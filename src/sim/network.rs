@@ -52,18 +52,24 @@ impl Wire {
 
     /// How far into an interval of heartbeats a connection is, in microseconds.
     pub fn since_look(&self, link: &Link, now: SimTime) -> Option<u64> {
-        now.0.saturating_sub(link.tuned?.0).checked_rem(self.heartbeat.0)
+        now.0.saturating_sub(link.watched?.0).checked_rem(self.heartbeat.0)
     }
 
     /// When it is noticed that a connection is cut at this moment, if ever.
     ///
     /// RabbitMQ (recorded with heartbeats of 1 s and 2 s on 3.10.8, 4.0.5 and 4.3.6): it looks once in an interval,
-    /// counted from tune-ok, and gives up at the second look in a row before which nothing came. Up to the cut the client's
+    /// counted from tune-ok or the last unblocking, and gives up at the second look in a row before which nothing came. Up to the cut the client's
     /// own heartbeats, two in an interval, saw to that. So two intervals pass at least and three at most.
     pub fn notices_cut(&self, link: &Link, now: SimTime) -> Option<SimTime> {
-        let Some(tuned) = link.tuned else { return Some(now + CONNECT_LOSS) };
-        let intervals = (now.0.saturating_sub(tuned.0)).checked_div(self.heartbeat.0)?;
-        Some(tuned + SimDuration(self.heartbeat.0.saturating_mul(intervals + 3)))
+        let Some(watched) = link.watched else { return Some(now + CONNECT_LOSS) };
+        let intervals = (now.0.saturating_sub(watched.0)).checked_div(self.heartbeat.0)?;
+        Some(watched + SimDuration(self.heartbeat.0.saturating_mul(intervals + 3)))
+    }
+
+    /// Whether RabbitMQ can have noticed by now that a connection is cut: it has looked three times.
+    pub fn can_be_noticed(&self, link: &Link, now: SimTime) -> bool {
+        link.watched
+            .is_none_or(|watched| now.0.saturating_sub(watched.0) >= self.heartbeat.0.saturating_mul(3))
     }
 }
 
@@ -89,8 +95,8 @@ pub(super) struct Link {
     pub is_heard: bool,
     /// The client was told of the end, or asked for it.
     pub is_end_told: bool,
-    /// When tune-ok came, with `connection.open`.
-    pub tuned: Option<SimTime>,
+    /// Since when RabbitMQ looks for heartbeats: tune-ok, which comes with `connection.open`, or the last unblocking.
+    pub watched: Option<SimTime>,
     /// The broker opened it.
     pub is_open: bool,
     /// The broker has ended it.
@@ -115,7 +121,7 @@ impl Link {
             down_last: SimTime::ZERO,
             is_heard: true,
             is_end_told: false,
-            tuned: None,
+            watched: None,
             is_open: false,
             is_gone: false,
         }

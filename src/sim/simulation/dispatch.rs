@@ -6,7 +6,7 @@ use crate::amqp::{ConnectionId, SimTime};
 use crate::broker::Command;
 use crate::sim::client::{Client, Life, Pause, Surroundings};
 use crate::sim::eval::Fuel;
-use crate::sim::network::Sent;
+use crate::sim::network::{Sent, Up};
 use crate::sim::port::FromBroker;
 use crate::sim::record::{Columns, NONE, RecordKind, Sink};
 use crate::sim::run::{Limit, Outcome};
@@ -116,7 +116,7 @@ impl Simulation {
         let is_gone = link.is_gone;
         let (kind, channel) = match &sent.what.command {
             Command::Connect { .. } => {
-                link.tuned = Some(now);
+                link.watched = Some(now);
                 (RecordKind::Applied, 0)
             }
             Command::Method { channel, .. } => (RecordKind::Applied, *channel),
@@ -133,24 +133,51 @@ impl Simulation {
     /// Heartbeats give up: both sides see the line as lost, and what was on its way is.
     fn heartbeat_lost(&mut self, connection: u32, cut: u32, sink: &mut impl Sink) {
         let now = self.now;
+        let is_blocked = self.broker.view().is_blocked(ConnectionId(connection));
         let Some(link) = self.network.link_mut(connection) else { return };
         let actor = link.actor;
         let wire = self.wires[usize::from(actor - FIRST_CLIENT)];
         if wire.is_up || wire.cut != cut {
             return;
         }
+        if is_blocked || !wire.can_be_noticed(link, now) {
+            return self.given_up(connection, actor, sink);
+        }
         link.up.clear();
         link.down.clear();
         let cause = self.put(sink, Columns::new(RecordKind::LineLost, actor, NONE).object(connection));
         self.apply(&Command::Lost { connection: ConnectionId(connection) }, actor, cause, sink);
-        let number = self.schedule.number();
         if let Some(link) = self.network.link_mut(connection) {
             link.is_gone = true;
-            // Among them what the broker sent when it gave up: the client gives up by itself.
-            link.clear_down();
-            if let Some(at) = link.send_down(now, number, cause, FromBroker::Lost) {
-                self.schedule.push_numbered(at.max(now), Class::Client, number, Event::Downlink(connection));
-            }
+        }
+        self.lose_down(connection, cause);
+    }
+
+    /// RabbitMQ does not look for the heartbeats of a connection that it has blocked. The client gives up all the same; what
+    /// it had sent arrives if the line is mended, and behind it that nobody is there.
+    fn given_up(&mut self, connection: u32, actor: u16, sink: &mut impl Sink) {
+        if self.network.link(connection).is_none_or(|link| !link.is_heard) {
+            return;
+        }
+        let command = Command::Lost { connection: ConnectionId(connection) };
+        let number = self.enter_command(&command, None, actor, sink);
+        self.set_out(actor, connection, 1, NONE, Up { command, number });
+        self.lose_down(connection, NONE);
+        if let Some(link) = self.network.link_mut(connection) {
+            link.is_heard = false;
+        }
+    }
+
+    /// A client that still listens learns that the line is lost, and nothing else that was sent to it.
+    fn lose_down(&mut self, connection: u32, cause: u32) {
+        let (now, number) = (self.now, self.schedule.number());
+        let Some(link) = self.network.link_mut(connection) else { return };
+        link.clear_down();
+        if !link.is_heard {
+            return;
+        }
+        if let Some(at) = link.send_down(now, number, cause, FromBroker::Lost) {
+            self.schedule.push_numbered(at.max(now), Class::Client, number, Event::Downlink(connection));
         }
     }
 
@@ -159,8 +186,9 @@ impl Simulation {
         let now = self.now;
         let Some(link) = self.network.link_mut(connection) else { return };
         let (actor, life, is_heard) = (link.actor, link.life, link.is_heard);
-        let is_lost =
-            matches!(link.down.front().map(|front| &front.what), Some(FromBroker::Lost)) && link.is_gone;
+        // The client gives up by itself.
+        let is_lost = matches!(link.down.front().map(|front| &front.what), Some(FromBroker::Lost))
+            && (link.is_gone || !is_heard);
         if !self.wires[usize::from(actor - FIRST_CLIENT)].is_up && !is_lost {
             return;
         }
@@ -183,7 +211,7 @@ impl Simulation {
             self.network.forget(connection);
         }
         let is_current = self.lines.get(usize::from(actor - FIRST_CLIENT)) == Some(&Some(connection));
-        if is_heard && is_current && self.is_life(actor, life) {
+        if (is_heard || is_lost) && is_current && self.is_life(actor, life) {
             self.with_client(actor, cause, sink, |client, cx| {
                 if let Some(first) = first {
                     client.receive(cx, first.what);

@@ -97,6 +97,12 @@ impl Simulation {
         let view = self.broker.view();
         for connection in view.connections() {
             hash.word(u64::from(self.network.actor(connection.id.0).unwrap_or(u16::MAX)));
+            let (unread, ends) = view.unread(connection.id);
+            hash.word(u64::from(connection.is_blocked) | u64::from(ends) << 1);
+            for (number, method) in unread {
+                hash.word(u64::from(*number));
+                hash.bytes(format!("{method:?}").as_bytes());
+            }
             for channel in connection.channels {
                 let Some(state) = view.channel(channel) else { continue };
                 hash.word(u64::from(state.number) | u64::from(state.prefetch) << 16);

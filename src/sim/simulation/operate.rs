@@ -96,7 +96,10 @@ impl Simulation {
                 // What was answered to the connecting before it does not matter.
                 self.operating.heard = None;
             }
+            let is_alarm = matches!(&pending.command, Command::Operator(Operator::Alarm { .. }));
+            let blocked = if is_alarm { self.blocked_lines() } else { Vec::new() };
             self.apply(&pending.command, OPERATOR, cause, sink);
+            self.watch_again(&blocked);
             self.schedule.push(self.now, Class::Operator, Event::Operate);
             return;
         }
@@ -255,6 +258,28 @@ impl Simulation {
             let link = self.network.link(connection);
             if let Some(noticed) = link.and_then(|link| wire.notices_cut(link, self.now)) {
                 self.schedule.push(noticed, Class::Command, Event::HeartbeatLost(connection, wire.cut));
+            }
+        }
+    }
+
+    fn blocked_lines(&self) -> Vec<u32> {
+        let is_blocked = |connection: &u32| self.broker.view().is_blocked(ConnectionId(*connection));
+        self.network.all().map(|(connection, _)| connection).filter(is_blocked).collect()
+    }
+
+    /// RabbitMQ (recorded with a heartbeat of 2 s on 3.10.8 and 4.3.6): nobody looks for the heartbeats of a connection that
+    /// is blocked, and after the unblocking it begins anew.
+    fn watch_again(&mut self, blocked: &[u32]) {
+        for connection in blocked {
+            let is_blocked = self.broker.view().is_blocked(ConnectionId(*connection));
+            let Some(link) = self.network.link_mut(*connection).filter(|_| !is_blocked) else { continue };
+            link.watched = Some(self.now);
+            let wire = self.wires[usize::from(link.actor - FIRST_CLIENT)];
+            if !wire.is_up
+                && let Some(noticed) = wire.notices_cut(link, self.now)
+            {
+                let lost = Event::HeartbeatLost(*connection, wire.cut);
+                self.schedule.push(noticed, Class::Command, lost);
             }
         }
     }

@@ -190,7 +190,7 @@ impl Simulation {
     }
 
     /// Hands something to the network, which takes that many ways' time.
-    fn set_out(&mut self, actor: u16, connection: u32, ways: u32, record: u32, what: Up) {
+    pub(super) fn set_out(&mut self, actor: u16, connection: u32, ways: u32, record: u32, what: Up) {
         let Some(wire) = self.wires.get(usize::from(actor.wrapping_sub(FIRST_CLIENT))) else { return };
         let earliest = self.now + wire.delay(ways, &mut self.network_chance);
         let place = self.schedule.number();
