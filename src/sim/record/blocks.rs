@@ -174,27 +174,30 @@ impl<T> Table<T> {
     #[inline]
     pub fn push(&mut self, entry: T) -> u32 {
         let number = self.len;
-        if (number as usize).is_multiple_of(BLOCK_ENTRIES) {
-            self.add_block();
-        }
         self.len += 1;
-        if let Some(block) = self.blocks.last_mut() {
-            block.push(entry);
+        match self.blocks.last_mut() {
+            Some(block) if block.len() < BLOCK_ENTRIES => block.push(entry),
+            _ => self.add_block(entry),
         }
         number
     }
 
-    /// The last block, as far as it is filled, and whether it is full.
-    pub(super) fn last_block(&self) -> (&[T], bool) {
-        let block = self.blocks.last().map_or(&[][..], |block| block);
-        (block, block.len() == BLOCK_ENTRIES)
+    /// The last block, as far as it is filled.
+    pub(super) fn last_block(&self) -> &[T] {
+        self.blocks.last().map_or(&[][..], |block| block)
     }
 
-    /// The first block may grow: most recordings are small.
+    /// Whether what comes next begins a block.
+    pub(super) fn has_full_blocks(&self) -> bool {
+        (self.len as usize).is_multiple_of(BLOCK_ENTRIES)
+    }
+
+    /// A block that begins with that entry. The first one may grow: most recordings are small.
     #[cold]
-    fn add_block(&mut self) {
-        let room = if self.blocks.is_empty() { 0 } else { BLOCK_ENTRIES };
-        self.blocks.push(Vec::with_capacity(room));
+    fn add_block(&mut self, entry: T) {
+        let mut block = Vec::with_capacity(if self.blocks.is_empty() { 0 } else { BLOCK_ENTRIES });
+        block.push(entry);
+        self.blocks.push(block);
     }
 
     /// The entry of that number.

@@ -49,7 +49,7 @@ pub struct Recording {
     /// Of side tables.
     hash: RunningHash,
     command_hash: CommandHash,
-    /// Of the blocks that are full, of records and of steps.
+    /// Of the blocks of records but the last, and of the full ones of steps.
     columns_hash: ColumnsHash,
     checkpoints: Vec<Checkpoint>,
     /// Steps between two checkpoints, at least.
@@ -152,11 +152,11 @@ impl Recording {
     /// The hash over all columns and what they refer to.
     pub fn hash(&self) -> u128 {
         let (mut hash, mut columns) = (self.hash, self.columns_hash);
-        if let Some(block) = self.blocks.last().filter(|block| !block.is_full()) {
+        if let Some(block) = self.blocks.last() {
             block.hash_into(&mut columns);
         }
-        if let (steps, false) = self.step_first.last_block() {
-            columns.column(steps);
+        if self.step_first.is_empty() || !self.step_first.has_full_blocks() {
+            columns.column(self.step_first.last_block());
         }
         columns.put_into(&mut hash);
         hash.value()
@@ -297,9 +297,22 @@ impl Recording {
         self.hash.word(at);
     }
 
+    /// The last block, which is full, goes into the hash.
     #[cold]
     fn add_block(&mut self) {
+        if let Some(full) = self.blocks.last() {
+            full.hash_into(&mut self.columns_hash);
+        }
         self.blocks.push(Block::default());
+    }
+
+    /// The last block of steps, which is full, goes into the hash: behind the records that were full before it.
+    #[cold]
+    fn hash_steps(&mut self) {
+        if self.blocks.last().is_some_and(Block::is_full) {
+            self.add_block();
+        }
+        self.columns_hash.column(self.step_first.last_block());
     }
 }
 
@@ -319,21 +332,18 @@ impl Sink for Recording {
     fn begin_step(&mut self, at: SimTime) {
         self.since = self.since_base(at.0);
         self.step_first.push(self.len);
-        if let (steps, true) = self.step_first.last_block() {
-            self.columns_hash.column(steps);
+        if self.step_first.has_full_blocks() {
+            self.hash_steps();
         }
     }
 
     fn put(&mut self, record: Columns) {
-        if self.len.is_multiple_of(BLOCK_RECORDS) {
+        if self.blocks.last().is_none_or(Block::is_full) {
             self.add_block();
         }
         self.len += 1;
         if let Some(block) = self.blocks.last_mut() {
             block.put(self.since, record);
-            if block.is_full() {
-                block.hash_into(&mut self.columns_hash);
-            }
         }
     }
 
