@@ -128,7 +128,7 @@ impl Link {
     }
 
     /// Puts something on its way up; the time at which to look, if nothing else is on its way.
-    #[inline]
+    #[inline(always)]
     pub fn send_up(&mut self, earliest: SimTime, number: u64, record: u32, what: Up) -> Option<SimTime> {
         self.up_last = self.up_last.max(earliest);
         self.up.push_back(Sent { arrives: self.up_last, number, record, what });
@@ -142,7 +142,7 @@ impl Link {
     }
 
     /// Puts something on its way down; the time at which to look, if nothing else is on its way.
-    #[inline]
+    #[inline(always)]
     pub fn send_down(
         &mut self,
         earliest: SimTime,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::amqp::{ConnectionId, Name};
+use crate::amqp::{ConnectionId, Name, Properties, Template};
 use crate::broker::{ChannelId, ConsumerId, Effect, MessageId, QueueId};
 use crate::script::program::Ask;
 use crate::sim::history::Thing;
@@ -23,22 +23,7 @@ impl Simulation {
     ) {
         let cause = applied.cause;
         match *effect {
-            Effect::Delivered { channel, consumer, message, tag, count, acquired, redelivered } => {
-                let queue = self.broker.view().consumer_queue(consumer);
-                let Some(content) = self.content(message, queue, false, count, acquired) else { return };
-                let taken = Taken { channel, message, tag, redelivered, content: &content };
-                let delivered = self.take(RecordKind::Delivered, consumer.0, &taken, applied, sink);
-                let message = self.spare.share(MessageValue {
-                    tag: u64::from(tag),
-                    redelivered,
-                    consumer_tag: self.broker.view().consumer_tag(consumer).cloned(),
-                    message: message.0,
-                    consumer: consumer.0,
-                    delivered,
-                    ..MessageValue::of(content)
-                });
-                self.tell_channel(channel, delivered, |number| FromBroker::Delivery(number, message));
-            }
+            Effect::Delivered { .. } => self.delivered(effect, applied, sink),
             Effect::Settled { channel, queue, message, tag, acked } => {
                 let actor = self.actor_at(channel);
                 let detail = TagDetail { tag, flag: acked }.to_number();
@@ -55,6 +40,29 @@ impl Simulation {
             }
             _ => self.rarer_channel_effect(effect, applied, sink),
         }
+    }
+
+    /// A copy goes to a consumer. On its own: it is half of what most commands lead to.
+    #[inline(never)]
+    fn delivered(&mut self, effect: &Effect, applied: &mut Applied<'_>, sink: &mut impl Sink) {
+        let Effect::Delivered { channel, consumer, message, tag, count, acquired, redelivered } = *effect
+        else {
+            return;
+        };
+        let queue = self.broker.view().consumer_queue(consumer);
+        let Some(content) = self.content(message, queue, false, count, acquired) else { return };
+        let taken = Taken { channel, message, tag, redelivered, content: &content };
+        let delivered = self.take(RecordKind::Delivered, consumer.0, &taken, applied, sink);
+        let message = self.spare.share(MessageValue {
+            tag: u64::from(tag),
+            redelivered,
+            consumer_tag: self.broker.view().consumer_tag(consumer).cloned(),
+            message: message.0,
+            consumer: consumer.0,
+            delivered,
+            ..MessageValue::of(content)
+        });
+        self.tell_channel(channel, delivered, |number| FromBroker::Delivery(number, message));
     }
 
     /// What happens to fewer messages than that they are delivered and settled.
@@ -99,6 +107,7 @@ impl Simulation {
     }
 
     /// A channel is handed a message, by delivery or get: recorded and remembered; the record.
+    #[inline(always)]
     fn take(
         &mut self,
         kind: RecordKind,
@@ -185,6 +194,7 @@ impl Simulation {
     }
 
     /// A message as it is handed out: what it was published with, and what its queue adds.
+    #[inline(always)]
     pub(super) fn content(
         &self,
         message: MessageId,
@@ -195,22 +205,24 @@ impl Simulation {
     ) -> Option<Content> {
         let view = self.broker.view();
         let found = view.message(message)?;
-        let template = found.template();
         let plain = count == 0 && acquired == 0 && !by_get && !queue.is_some_and(|id| view.is_stream(id));
         let template = if plain {
-            template.clone()
+            found.template().clone()
         } else {
             let properties = view.delivered_properties(found, queue, by_get, count, acquired);
-            if properties == template.properties {
-                template.clone()
-            } else {
-                let mut changed = crate::amqp::Template::clone(template);
-                changed.properties = properties;
-                Arc::new(changed)
-            }
+            with_properties(found.template(), properties)
         };
         Some(Content { template, body: found.body.clone() })
     }
+}
+
+/// The template with other properties; itself, if they are no others.
+#[inline(never)]
+fn with_properties(template: &Arc<Template>, properties: Properties) -> Arc<Template> {
+    if properties == template.properties {
+        return template.clone();
+    }
+    Arc::new(Template { properties, ..Template::clone(template) })
 }
 
 /// A copy that a channel is handed, whoever asked for it.

@@ -6,17 +6,46 @@ use crate::amqp::{ConnectionId, SimTime};
 use crate::broker::Command;
 use crate::sim::client::{Client, Life, Pause, Surroundings};
 use crate::sim::eval::Fuel;
-use crate::sim::network::{Sent, Up};
+use crate::sim::network::{Network, Sent, Up};
 use crate::sim::port::FromBroker;
 use crate::sim::record::{Columns, NONE, RecordKind, Sink};
 use crate::sim::run::{Limit, Outcome};
-use crate::sim::schedule::{Class, Event};
+use crate::sim::schedule::{Class, Event, Schedule};
 
 use super::facts::{Clients, View};
 use super::state::{FIRST_CLIENT, GoingOn, OPERATOR, Simulation, Stepped};
 
 /// Events without a record in one pull, so that a pull stays short.
 const SILENT_MAX: u32 = 1_000;
+
+/// What is on its way to clients.
+pub(super) struct Post<'a> {
+    network: &'a mut Network,
+    schedule: &'a mut Schedule<Event>,
+}
+
+impl Post<'_> {
+    /// Hands over what has arrived over a connection by now, in order; the record that sent the last of it.
+    #[inline]
+    fn hand_over(&mut self, connection: u32, now: SimTime, mut take: impl FnMut(FromBroker)) -> u32 {
+        let mut cause = NONE;
+        let Some(link) = self.network.link_mut(connection) else { return cause };
+        while link.down.front().is_some_and(|front| front.arrives <= now)
+            && let Some(Sent { record, what, .. }) = link.down.pop_front()
+        {
+            cause = record;
+            take(what);
+        }
+        if let Some(next) = link.down.front() {
+            let (time, number) = (next.arrives, next.number);
+            self.schedule.push_numbered(time, Class::Client, number, Event::Downlink(connection));
+        }
+        if link.is_gone {
+            self.network.forget(connection);
+        }
+        cause
+    }
+}
 
 impl Simulation {
     /// Goes on to the end of the next step, or for a while within it.
@@ -79,12 +108,15 @@ impl Simulation {
             Event::Timer(actor, life, token, cause) => {
                 let is_awaited = |client: &Client| client.awaits(token);
                 if self.is_life(actor, life) && self.client(actor).is_some_and(is_awaited) {
-                    self.with_client(actor, cause, sink, |client, cx| client.fire(cx, token));
+                    self.with_client(actor, sink, |client, cx, _| {
+                        client.fire(cx, token);
+                        cause
+                    });
                 }
             }
             Event::Again(actor, life, cause) => {
                 if self.is_life(actor, life) {
-                    self.with_client(actor, cause, sink, |_, _| {});
+                    self.with_client(actor, sink, |_, _, _| cause);
                 }
             }
         }
@@ -108,7 +140,9 @@ impl Simulation {
         if link.up.front().is_none_or(|front| front.number != number) {
             return;
         }
-        let Some(sent) = link.up.pop_front() else { return };
+        // It stays where it was taken to: a command is large.
+        let taken = link.up.pop_front();
+        let Some(sent) = &taken else { return };
         if let Some(next) = link.up.front() {
             let (time, number) = (next.arrives.max(now), next.number);
             self.schedule.push_numbered(time, Class::Command, number, Event::Uplink(connection));
@@ -184,7 +218,7 @@ impl Simulation {
     /// What has arrived for a client goes into its inbox, and it runs if it waits for it.
     fn downlink(&mut self, connection: u32, sink: &mut impl Sink) {
         let now = self.now;
-        let Some(link) = self.network.link_mut(connection) else { return };
+        let Some(link) = self.network.link(connection) else { return };
         let (actor, life, is_heard) = (link.actor, link.life, link.is_heard);
         // The client gives up by itself.
         let is_lost = matches!(link.down.front().map(|front| &front.what), Some(FromBroker::Lost))
@@ -192,35 +226,18 @@ impl Simulation {
         if !self.wires[usize::from(actor - FIRST_CLIENT)].is_up && !is_lost {
             return;
         }
-        let has_arrived = |sent: &Sent<FromBroker>| sent.arrives <= now;
-        let first = link.down.front().is_some_and(has_arrived).then(|| link.down.pop_front()).flatten();
-        let mut cause = first.as_ref().map_or(NONE, |sent| sent.record);
-        // Two at one time are rare, more even rarer.
-        let mut others = Vec::new();
-        while link.down.front().is_some_and(has_arrived)
-            && let Some(sent) = link.down.pop_front()
-        {
-            cause = sent.record;
-            others.push(sent.what);
-        }
-        if let Some(next) = link.down.front() {
-            let (time, number) = (next.arrives, next.number);
-            self.schedule.push_numbered(time, Class::Client, number, Event::Downlink(connection));
-        }
-        if link.is_gone {
-            self.network.forget(connection);
-        }
         let is_current = self.lines.get(usize::from(actor - FIRST_CLIENT)) == Some(&Some(connection));
         if (is_heard || is_lost) && is_current && self.is_life(actor, life) {
-            self.with_client(actor, cause, sink, |client, cx| {
-                if let Some(first) = first {
-                    client.receive(cx, first.what);
-                }
-                for other in others {
-                    client.receive(cx, other);
-                }
+            self.with_client(actor, sink, |client, cx, post| {
+                post.hand_over(connection, now, |word| client.receive(cx, word))
             });
+        } else {
+            self.post().hand_over(connection, now, drop);
         }
+    }
+
+    fn post(&mut self) -> Post<'_> {
+        Post { network: &mut self.network, schedule: &mut self.schedule }
     }
 
     /// A client begins its text.
@@ -244,28 +261,30 @@ impl Simulation {
         let life = self.lives[usize::from(actor - FIRST_CLIENT)];
         let cause = self.put(sink, Columns::new(RecordKind::Started, actor, cause).subject(u32::from(life)));
         self.history.touch(crate::script::program::Ask::Running);
-        self.with_client(actor, cause, sink, |client, cx| client.start(cx));
+        self.with_client(actor, sink, |client, cx, _| {
+            client.start(cx);
+            cause
+        });
     }
 
-    /// Lets a client take something in and run, then carries out what it did.
+    /// Lets a client take something in and run, then carries out what it did. The input says which record causes it.
     pub(super) fn with_client(
         &mut self,
         actor: u16,
-        cause: u32,
         sink: &mut impl Sink,
-        input: impl FnOnce(&mut Client, &mut Surroundings<'_>),
+        input: impl FnOnce(&mut Client, &mut Surroundings<'_>, &mut Post<'_>) -> u32,
     ) {
         let fuel = Fuel(self.limits.fuel);
-        self.run_client(actor, cause, fuel, sink, |client, cx| {
+        self.run_client(actor, fuel, sink, |client, cx, post| {
             client.begin_step();
-            input(client, cx);
+            input(client, cx, post)
         });
     }
 
     /// Goes on with a step that was interrupted.
     fn go_on(&mut self, sink: &mut impl Sink) -> Result<(), Outcome> {
         if let Some(GoingOn { actor, fuel, cause }) = self.going_on.take() {
-            self.run_client(actor, cause, fuel, sink, |_, _| {});
+            self.run_client(actor, fuel, sink, |_, _, _| cause);
             if actor == OPERATOR && self.going_on.is_none() {
                 self.operator_went_on();
             }
@@ -276,12 +295,12 @@ impl Simulation {
     fn run_client<S: Sink>(
         &mut self,
         actor: u16,
-        cause: u32,
         fuel: Fuel,
         sink: &mut S,
-        input: impl FnOnce(&mut Client, &mut Surroundings<'_>),
+        input: impl FnOnce(&mut Client, &mut Surroundings<'_>, &mut Post<'_>) -> u32,
     ) {
         let Self { program, actors, broker, history, world, outputs, clients, operating, .. } = self;
+        let mut post = Post { network: &mut self.network, schedule: &mut self.schedule };
         let (client, clients) = if actor == OPERATOR {
             (&mut operating.operator, Clients::all(clients))
         } else {
@@ -302,7 +321,7 @@ impl Simulation {
             out: outputs,
             tells_assignments: S::KEEPS,
         };
-        input(client, &mut cx);
+        let cause = input(client, &mut cx, &mut post);
         let pause = client.run(&mut cx);
         let (fuel, is_world_touched) = (cx.fuel, cx.is_world_touched);
         self.count.client_bytes = (self.count.client_bytes + client.bytes()).saturating_sub(bytes_before);

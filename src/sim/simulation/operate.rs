@@ -115,10 +115,15 @@ impl Simulation {
                 let record = Columns::new(RecordKind::Deed, OPERATOR, NONE).object(start);
                 self.operating.cause = self.put(sink, record);
             }
-            self.with_client(OPERATOR, self.operating.cause, sink, |_, _| {});
+            let cause = self.operating.cause;
+            self.with_client(OPERATOR, sink, |_, _, _| cause);
         } else {
             let word = self.operating.heard.take().unwrap_or(FromBroker::Reply(0, Reply::Done));
-            self.with_client(OPERATOR, self.operating.cause, sink, |operator, cx| operator.receive(cx, word));
+            let cause = self.operating.cause;
+            self.with_client(OPERATOR, sink, |operator, cx, _| {
+                operator.receive(cx, word);
+                cause
+            });
         }
         let has_more = !self.operating.commands.is_empty()
             || !self.operating.operator.is_idle()
@@ -204,13 +209,19 @@ impl Simulation {
             Deed::Crash(client) => {
                 for actor in self.living(client) {
                     let cause = self.put(sink, of_client(RecordKind::Crashed, actor));
-                    self.with_client(actor, cause, sink, |client, cx| client.kill(cx, pc));
+                    self.with_client(actor, sink, |client, cx, _| {
+                        client.kill(cx, pc);
+                        cause
+                    });
                 }
             }
             Deed::Stop(client) => {
                 for actor in self.living(client) {
                     let cause = self.put(sink, of_client(RecordKind::Stopped, actor));
-                    self.with_client(actor, cause, sink, |client, cx| client.stop(cx));
+                    self.with_client(actor, sink, |client, cx, _| {
+                        client.stop(cx);
+                        cause
+                    });
                 }
             }
             Deed::Start(client) => {

@@ -18,28 +18,33 @@ use super::state::{FIRST_CLIENT, Simulation};
 impl Simulation {
     /// Carries out what an actor did, in order; the record that causes what it does next in this step.
     pub(super) fn carry_out(&mut self, actor: u16, mut cause: u32, sink: &mut impl Sink) -> u32 {
-        while let Some(Output { what, pc }) = self.outputs.pop_front() {
-            match what {
-                What::Send(ToBroker::Method(channel, method)) => {
+        loop {
+            // Taken apart where it stands: it is large, and few need all of it.
+            match self.outputs.pop_front() {
+                None => return cause,
+                Some(Output { what: What::Send(ToBroker::Method(channel, method)), pc }) => {
                     self.send_method(actor, channel, method, pc, cause, sink);
                 }
-                What::Received(message) => cause = self.received(actor, message, cause, sink),
-                What::Timer(at, token) => {
-                    let life = self.life_of(actor);
-                    self.schedule.push(
-                        at.max(self.now),
-                        Class::Client,
-                        Event::Timer(actor, life, token, cause),
-                    );
+                Some(Output { what: What::Received(message), .. }) => {
+                    cause = self.received(actor, message, cause, sink);
                 }
-                What::Waiting(kind) => {
+                Some(Output { what: What::Timer(at, token), .. }) => {
+                    let timer = Event::Timer(actor, self.life_of(actor), token, cause);
+                    self.schedule.push(at.max(self.now), Class::Client, timer);
+                }
+                Some(Output { what: What::Again, .. }) => {
+                    let again = Event::Again(actor, self.life_of(actor), cause);
+                    self.schedule.push(self.now, Class::Client, again);
+                }
+                Some(Output { what: What::Waiting(kind), pc }) => {
                     let record = Columns::new(RecordKind::Waiting, actor, cause).subject(kind as u32);
                     self.put(sink, record.object(pc));
                 }
-                rarer => cause = self.carry_out_rarer(rarer, pc, actor, cause, sink),
+                Some(Output { what: rarer, pc }) => {
+                    cause = self.carry_out_rarer(rarer, pc, actor, cause, sink);
+                }
             }
         }
-        cause
     }
 
     /// What few messages lead to. On its own, so that what each leads to stays short.
@@ -47,12 +52,8 @@ impl Simulation {
     fn carry_out_rarer(&mut self, what: What, pc: Pc, actor: u16, cause: u32, sink: &mut impl Sink) -> u32 {
         match what {
             // Is carried out by the caller.
-            What::Received(_) | What::Timer(..) | What::Waiting(_) => {}
+            What::Received(_) | What::Timer(..) | What::Again | What::Waiting(_) => {}
             What::Send(message) => self.send_rarer(actor, message, pc, cause, sink),
-            What::Again => {
-                let life = self.life_of(actor);
-                self.schedule.push(self.now, Class::Client, Event::Again(actor, life, cause));
-            }
             What::Printed(text) => {
                 let shown = text.clone();
                 self.history.add(Ask::Printed, || {
@@ -134,6 +135,7 @@ impl Simulation {
     }
 
     /// Puts a method on its way.
+    #[inline]
     fn send_method(
         &mut self,
         actor: u16,
@@ -156,7 +158,8 @@ impl Simulation {
     fn send_rarer(&mut self, actor: u16, message: ToBroker, pc: Pc, cause: u32, sink: &mut impl Sink) {
         let at = usize::from(actor.wrapping_sub(FIRST_CLIENT));
         match message {
-            ToBroker::Method(channel, method) => self.send_method(actor, channel, method, pc, cause, sink),
+            // Is carried out by the caller.
+            ToBroker::Method(..) => {}
             ToBroker::Open(open) => {
                 let connection = self.network.open(actor, self.life_of(actor));
                 if let Some(line) = self.lines.get_mut(at) {
@@ -190,6 +193,7 @@ impl Simulation {
     }
 
     /// Hands something to the network, which takes that many ways' time.
+    #[inline(always)]
     pub(super) fn set_out(&mut self, actor: u16, connection: u32, ways: u32, record: u32, what: Up) {
         let Some(wire) = self.wires.get(usize::from(actor.wrapping_sub(FIRST_CLIENT))) else { return };
         let earliest = self.now + wire.delay(ways, &mut self.network_chance);

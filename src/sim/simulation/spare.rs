@@ -26,6 +26,7 @@ impl SpareMessages {
     }
 
     /// A message to be shared, in the room of one that is over, if there is any.
+    #[inline(always)]
     pub fn share(&mut self, message: MessageValue) -> Arc<MessageValue> {
         if let Some(mut spare) = self.0.pop()
             && let Some(room) = Arc::get_mut(&mut spare)
