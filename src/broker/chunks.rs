@@ -24,7 +24,8 @@ pub(crate) struct Chunks<T> {
     head: VecDeque<T>,
     middle: VecDeque<Arc<VecDeque<T>>>,
     tail: VecDeque<T>,
-    len: u32,
+    /// How many stand behind the head.
+    behind: u32,
 }
 
 /// The chunk in which an item of some order stands, if any holds it.
@@ -36,17 +37,17 @@ enum Place {
 
 impl<T> Default for Chunks<T> {
     fn default() -> Self {
-        Self { head: VecDeque::new(), middle: VecDeque::new(), tail: VecDeque::new(), len: 0 }
+        Self { head: VecDeque::new(), middle: VecDeque::new(), tail: VecDeque::new(), behind: 0 }
     }
 }
 
 impl<T: Clone> Chunks<T> {
     pub fn len(&self) -> u32 {
-        self.len
+        self.head.len() as u32 + self.behind
     }
 
     pub fn is_empty(&self) -> bool {
-        self.len == 0
+        self.head.is_empty()
     }
 
     pub fn front(&self) -> Option<&T> {
@@ -65,13 +66,14 @@ impl<T: Clone> Chunks<T> {
     /// Adds an item; if they have an order, its is higher than all others'.
     #[inline]
     pub fn push_back(&mut self, item: T) {
-        let is_short = self.head.len() == self.len as usize && self.head.len() < CHUNK;
-        self.len += 1;
-        if !is_short && self.tail.len() >= CHUNK {
+        if self.behind == 0 && self.head.len() < CHUNK {
+            return self.head.push_back(item);
+        }
+        self.behind += 1;
+        if self.tail.len() >= CHUNK {
             self.close_tail();
         }
-        let last = if is_short { &mut self.head } else { &mut self.tail };
-        last.push_back(item);
+        self.tail.push_back(item);
     }
 
     #[cold]
@@ -82,8 +84,7 @@ impl<T: Clone> Chunks<T> {
 
     #[inline]
     pub fn pop_front(&mut self) -> Option<T> {
-        self.len = self.len.saturating_sub(1);
-        if self.head.len() > 1 || self.len == 0 {
+        if self.behind == 0 || self.head.len() > 1 {
             // The last thing that is done, so that the item is moved once.
             return self.head.pop_front();
         }
@@ -98,13 +99,14 @@ impl<T: Clone> Chunks<T> {
     }
 
     fn fill_head(&mut self) {
-        if !self.head.is_empty() || self.len == 0 {
+        if !self.head.is_empty() || self.behind == 0 {
             return;
         }
         match self.middle.pop_front() {
             Some(chunk) => self.head = Arc::unwrap_or_clone(chunk),
             None => std::mem::swap(&mut self.head, &mut self.tail),
         }
+        self.behind -= self.head.len() as u32;
     }
 
     pub fn clear(&mut self) {
@@ -124,19 +126,21 @@ impl<T: Item> Chunks<T> {
         if self.back().is_none_or(|last| last.order() < order) {
             return self.push_back(item);
         }
-        self.len += 1;
         match self.place_of(order) {
             Place::Head => {
                 if let Some(rest) = insert_into(&mut self.head, item) {
+                    self.behind += rest.len() as u32;
                     self.middle.push_front(Arc::new(rest));
                 }
             }
             Place::Middle(at) => {
+                self.behind += 1;
                 if let Some(rest) = insert_into(Arc::make_mut(&mut self.middle[at]), item) {
                     self.middle.insert(at + 1, Arc::new(rest));
                 }
             }
             Place::Tail => {
+                self.behind += 1;
                 if let Some(rest) = insert_into(&mut self.tail, item) {
                     self.middle.push_back(Arc::new(std::mem::replace(&mut self.tail, rest)));
                 }
@@ -183,14 +187,18 @@ impl<T: Item> Chunks<T> {
                 let within = find(&self.middle[at], order)?;
                 let chunk = Arc::make_mut(&mut self.middle[at]);
                 let item = chunk.remove(within)?;
+                self.behind -= 1;
                 if chunk.is_empty() {
                     self.middle.remove(at);
                 }
                 item
             }
-            Place::Tail => self.tail.remove(find(&self.tail, order)?)?,
+            Place::Tail => {
+                let item = self.tail.remove(find(&self.tail, order)?)?;
+                self.behind -= 1;
+                item
+            }
         };
-        self.len -= 1;
         self.fill_head();
         Some(item)
     }

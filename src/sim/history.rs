@@ -149,17 +149,24 @@ impl History {
     }
 
     /// Keeps what happened, if some question asks for it.
+    #[inline]
     pub fn add(&mut self, what: Ask, item: impl FnOnce() -> Option<Item>) {
-        self.touched = self.touched.with(Reads::ask(what));
-        if self.kept.meets(Reads::ask(what))
-            && let Some(item) = item()
-        {
+        self.touch(what);
+        if self.kept.meets(Reads::ask(what)) {
+            self.keep(what, item);
+        }
+    }
+
+    #[inline(never)]
+    fn keep(&mut self, what: Ask, item: impl FnOnce() -> Option<Item>) {
+        if let Some(item) = item() {
             self.logs[what as usize].push(item);
             self.bytes += 64;
         }
     }
 
     /// What a question reads has changed.
+    #[inline]
     pub fn touch(&mut self, what: Ask) {
         self.touched = self.touched.with(Reads::ask(what));
     }

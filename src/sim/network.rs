@@ -130,9 +130,10 @@ impl Link {
     /// Puts something on its way up; the time at which to look, if nothing else is on its way.
     #[inline(always)]
     pub fn send_up(&mut self, earliest: SimTime, number: u64, record: u32, what: Up) -> Option<SimTime> {
+        let is_alone = self.up.is_empty();
         self.up_last = self.up_last.max(earliest);
         self.up.push_back(Sent { arrives: self.up_last, number, record, what });
-        (self.up.len() == 1).then_some(self.up_last)
+        is_alone.then_some(self.up_last)
     }
 
     /// Takes away what is on its way down: what is sent next does not come behind it.
@@ -150,9 +151,10 @@ impl Link {
         record: u32,
         what: FromBroker,
     ) -> Option<SimTime> {
+        let is_alone = self.down.is_empty();
         self.down_last = self.down_last.max(earliest);
         self.down.push_back(Sent { arrives: self.down_last, number, record, what });
-        (self.down.len() == 1).then_some(self.down_last)
+        is_alone.then_some(self.down_last)
     }
 }
 

@@ -53,7 +53,7 @@ impl CommandHash {
                 hash.word(delivery_tag);
                 hash.pair(0, u32::from(requeue));
             }
-            ref method => hash.bytes(format!("{method:?}").as_bytes()),
+            ref method => hash_rarer(hash, method),
         }
     }
 
@@ -69,7 +69,14 @@ impl CommandHash {
     }
 }
 
+/// On its own, so that what each message needs stays short.
+#[inline(never)]
+fn hash_rarer(hash: &mut RunningHash, method: &Method) {
+    hash.bytes(format!("{method:?}").as_bytes());
+}
+
 /// Properties are rare where messages are many, and their debug form is slow.
+#[inline(never)]
 fn hash_of(template: &Template) -> u64 {
     let Template { exchange, routing_key, mandatory, immediate, properties } = template;
     let mut hash = RunningHash::default();

@@ -98,10 +98,7 @@ impl Commands {
                 settle(How::Nack { multiple, requeue }, delivery_tag)
             }
             Method::BasicReject { delivery_tag, requeue } => settle(How::Reject { requeue }, delivery_tag),
-            ref method => {
-                let command = Command::Method { connection, channel, method: method.clone() };
-                Kept::Other(Box::new(CommandInfo { command, pc }))
-            }
+            ref method => rarer(connection, channel, method, pc),
         })
     }
 
@@ -149,6 +146,13 @@ impl Commands {
             Kept::Other(info) => info.pc,
         }
     }
+}
+
+/// On its own, so that what each message needs stays short.
+#[inline(never)]
+fn rarer(connection: ConnectionId, channel: ChannelNumber, method: &Method, pc: Option<Pc>) -> Kept {
+    let command = Command::Method { connection, channel, method: method.clone() };
+    Kept::Other(Box::new(CommandInfo { command, pc }))
 }
 
 #[cfg(test)]

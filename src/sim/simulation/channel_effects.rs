@@ -54,13 +54,15 @@ impl Simulation {
         let taken = Taken { channel, message, tag, redelivered, content: &content };
         let delivered = self.take(RecordKind::Delivered, consumer.0, &taken, applied, sink);
         let message = self.spare.share(MessageValue {
+            content,
             tag: u64::from(tag),
             redelivered,
             consumer_tag: self.broker.view().consumer_tag(consumer).cloned(),
+            message_count: None,
+            returned: None,
             message: message.0,
             consumer: consumer.0,
             delivered,
-            ..MessageValue::of(content)
         });
         self.tell_channel(channel, delivered, |number| FromBroker::Delivery(number, message));
     }
@@ -123,7 +125,7 @@ impl Simulation {
         let record = self.put(sink, record.detail(TagDetail { tag, flag: redelivered }.to_number()));
         self.history.touch(Ask::Ready);
         self.history.touch(Ask::Unacked);
-        let thing = || Thing::Message { content: content.clone(), message: message.0, tag, redelivered };
+        let thing = move || Thing::Message { content: content.clone(), message: message.0, tag, redelivered };
         self.remember(Ask::Delivered, actor, thing);
         record
     }

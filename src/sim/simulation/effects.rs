@@ -36,6 +36,7 @@ impl Applied<'_> {
 
 impl Simulation {
     /// Hands a command to the broker, and carries on what it does.
+    #[inline(always)]
     pub(super) fn apply(&mut self, command: &Command, actor: u16, cause: u32, sink: &mut impl Sink) {
         let mut effects = std::mem::take(&mut self.effects);
         self.broker.apply(self.now, command, &mut self.broker_chance, &mut effects);
@@ -270,10 +271,12 @@ impl Simulation {
         }
     }
 
+    #[inline]
     pub(super) fn remember(&mut self, what: Ask, actor: u16, thing: impl FnOnce() -> Thing) {
-        self.history.add(what, || Some(Item { actor, queue: QueueId::NONE, what: thing() }));
+        self.history.add(what, move || Some(Item { actor, queue: QueueId::NONE, what: thing() }));
     }
 
+    #[inline]
     pub(super) fn remember_message(
         &mut self,
         what: Ask,
@@ -284,7 +287,7 @@ impl Simulation {
         redelivered: bool,
     ) {
         let broker = &self.broker;
-        self.history.add(what, || {
+        self.history.add(what, move || {
             let found = broker.view().message(message)?;
             Some(Item { actor, queue, what: Thing::of(found, message.0, tag, redelivered) })
         });

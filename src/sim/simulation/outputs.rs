@@ -121,12 +121,13 @@ impl Simulation {
         let cause = if message.delivered == NONE { cause } else { message.delivered };
         let record = Columns::new(RecordKind::Received, actor, cause).subject(message.message);
         let record = self.put(sink, record.object(message.consumer).detail(message.tag as u32));
-        self.history.add(Ask::Received, || {
+        let shown = &message;
+        self.history.add(Ask::Received, move || {
             let what = Thing::Message {
-                content: message.content.clone(),
-                message: message.message,
-                tag: message.tag as u32,
-                redelivered: message.redelivered,
+                content: shown.content.clone(),
+                message: shown.message,
+                tag: shown.tag as u32,
+                redelivered: shown.redelivered,
             };
             Some(Item { actor, queue: QueueId::NONE, what })
         });
