@@ -182,6 +182,19 @@ impl<T> Table<T> {
         number
     }
 
+    /// Adds an entry where there is room for it and for another one; whether there was.
+    #[inline]
+    pub(super) fn push_within(&mut self, entry: T) -> bool {
+        match self.blocks.last_mut() {
+            Some(block) if block.len() + 1 < BLOCK_ENTRIES && block.len() < block.capacity() => {
+                block.push(entry);
+                self.len += 1;
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// The last block, as far as it is filled.
     pub(super) fn last_block(&self) -> &[T] {
         self.blocks.last().map_or(&[][..], |block| block)

@@ -280,6 +280,16 @@ impl Recording {
         self.next_checkpoint = last.saturating_add(self.distance);
     }
 
+    /// A step for whose time or number there is no room as it is.
+    #[cold]
+    fn begin_step_rarer(&mut self, at: u64) {
+        self.since = self.since_base(at);
+        self.step_first.push(self.len);
+        if self.step_first.has_full_blocks() {
+            self.hash_steps();
+        }
+    }
+
     /// The base for times at this record, moved on when the column would overflow.
     fn since_base(&mut self, at: u64) -> u32 {
         if let Ok(since) = u32::try_from(at - self.base) {
@@ -329,11 +339,12 @@ fn partition(count: u32, before: impl Fn(u32) -> bool) -> u32 {
 impl Sink for Recording {
     const KEEPS: bool = true;
 
+    // A call of a short function, so that `put` is short wherever it stands.
+    #[inline(never)]
     fn begin_step(&mut self, at: SimTime) {
-        self.since = self.since_base(at.0);
-        self.step_first.push(self.len);
-        if self.step_first.has_full_blocks() {
-            self.hash_steps();
+        match u32::try_from(at.0 - self.base) {
+            Ok(since) if self.step_first.push_within(self.len) => self.since = since,
+            _ => self.begin_step_rarer(at.0),
         }
     }
 

@@ -18,32 +18,48 @@ use super::state::{FIRST_CLIENT, Simulation};
 impl Simulation {
     /// Carries out what an actor did, in order; the record that causes what it does next in this step.
     pub(super) fn carry_out(&mut self, actor: u16, mut cause: u32, sink: &mut impl Sink) -> u32 {
-        loop {
-            // Taken apart where it stands: it is large, and few need all of it.
-            match self.outputs.pop_front() {
-                None => return cause,
-                Some(Output { what: What::Send(ToBroker::Method(channel, method)), pc }) => {
-                    self.send_method(actor, channel, method, pc, cause, sink);
-                }
-                Some(Output { what: What::Received(message), .. }) => {
-                    cause = self.received(actor, message, cause, sink);
-                }
-                Some(Output { what: What::Timer(at, token), .. }) => {
+        while let Some(Output { what, pc }) = self.outputs.front() {
+            let pc = *pc;
+            match *what {
+                What::Timer(at, token) => {
+                    self.pass_output();
                     let timer = Event::Timer(actor, self.life_of(actor), token, cause);
                     self.schedule.push(at.max(self.now), Class::Client, timer);
                 }
-                Some(Output { what: What::Again, .. }) => {
+                What::Again => {
+                    self.pass_output();
                     let again = Event::Again(actor, self.life_of(actor), cause);
                     self.schedule.push(self.now, Class::Client, again);
                 }
-                Some(Output { what: What::Waiting(kind), pc }) => {
+                What::Waiting(kind) => {
+                    self.pass_output();
                     let record = Columns::new(RecordKind::Waiting, actor, cause).subject(kind as u32);
                     self.put(sink, record.object(pc));
                 }
-                Some(Output { what: rarer, pc }) => {
-                    cause = self.carry_out_rarer(rarer, pc, actor, cause, sink);
-                }
+                _ => cause = self.carry_out_owned(actor, cause, sink),
             }
+        }
+        cause
+    }
+
+    /// Leaves an output behind that owns nothing: it is neither moved nor dropped, as it is large.
+    #[inline]
+    fn pass_output(&mut self) {
+        std::mem::forget(self.outputs.pop_front());
+    }
+
+    /// Carries out an output that owns something.
+    #[inline(always)]
+    fn carry_out_owned(&mut self, actor: u16, cause: u32, sink: &mut impl Sink) -> u32 {
+        // Taken apart where it stands, and not moved before.
+        match self.outputs.pop_front() {
+            Some(Output { what: What::Send(ToBroker::Method(channel, method)), pc }) => {
+                self.send_method(actor, channel, method, pc, cause, sink);
+                cause
+            }
+            Some(Output { what: What::Received(message), .. }) => self.received(actor, message, cause, sink),
+            Some(Output { what: rarer, pc }) => self.carry_out_rarer(rarer, pc, actor, cause, sink),
+            None => cause,
         }
     }
 
@@ -148,10 +164,10 @@ impl Simulation {
     ) {
         let Some(connection) = self.line_of(actor) else { return };
         let id = ConnectionId(connection);
-        let number = self.enter_method(id, channel, &method, known(pc), sink);
+        let command = Command::Method { connection: id, channel, method };
+        let number = self.enter_command(&command, known(pc), actor, sink);
         let sent = Columns::new(RecordKind::Sent, actor, cause).subject(u32::from(channel));
         let record = self.put(sink, sent.object(connection).detail(number));
-        let command = Command::Method { connection: id, channel, method };
         self.set_out(actor, connection, 1, record, Up { command, number });
     }
 

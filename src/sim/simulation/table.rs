@@ -115,7 +115,7 @@ impl Simulation {
     }
 
     /// A command goes into the table when it is sent; its number there is counted whether it is kept or not.
-    #[inline]
+    #[inline(always)]
     pub(super) fn enter_command<S: Sink>(
         &mut self,
         command: &Command,
@@ -126,6 +126,12 @@ impl Simulation {
         if let Command::Method { connection, channel, method } = command {
             return self.enter_method(*connection, *channel, method, pc, sink);
         }
+        self.enter_rarer(command, pc, actor, sink)
+    }
+
+    /// Connections begin and end.
+    #[inline(never)]
+    fn enter_rarer<S: Sink>(&mut self, command: &Command, pc: Option<Pc>, actor: u16, sink: &mut S) -> u32 {
         if S::KEEPS {
             if let Command::Connect { connection: ConnectionId(connection), open } = command {
                 let info = ConnectionInfo { actor, user: open.user.clone(), vhost: open.vhost.clone() };
