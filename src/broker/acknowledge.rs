@@ -23,6 +23,7 @@ pub(super) enum Back {
 }
 
 impl Broker {
+    #[inline(never)]
     pub(super) fn basic_ack(&mut self, at: At, tag: u64, multiple: bool) -> Outcome {
         self.settle(at, tag, multiple, Settlement::Ack)
     }
@@ -30,13 +31,19 @@ impl Broker {
     pub(super) fn basic_nack(&mut self, at: At, tag: u64, multiple: bool, requeue: bool) -> Outcome {
         let settlement =
             if requeue { Settlement::Requeue(Back::Nacked) } else { Settlement::Discard(Back::Nacked) };
-        self.settle(at, tag, multiple, settlement)
+        self.give_back(at, tag, multiple, settlement)
     }
 
     pub(super) fn basic_reject(&mut self, at: At, tag: u64, requeue: bool) -> Outcome {
         let settlement =
             if requeue { Settlement::Requeue(Back::Rejected) } else { Settlement::Discard(Back::Rejected) };
-        self.settle(at, tag, false, settlement)
+        self.give_back(at, tag, false, settlement)
+    }
+
+    /// What is seldom, next to an ack.
+    #[inline(never)]
+    fn give_back(&mut self, at: At, tag: u64, multiple: bool, settlement: Settlement) -> Outcome {
+        self.settle(at, tag, multiple, settlement)
     }
 
     /// RabbitMQ: requeue=true only.
@@ -52,27 +59,22 @@ impl Broker {
         Ok(())
     }
 
-    #[inline]
+    /// Settles what a tag names. One alone, of a channel without a limit, is a group of its own.
+    #[inline(always)]
     fn settle(&mut self, at: At, tag: u64, multiple: bool, settlement: Settlement) -> Outcome {
         let channel = self.channel_mut(at.channel);
-        if !multiple
-            && channel.transaction.is_none()
-            && let Some(one) = channel.unacked.remove(tag)
-        {
-            // One alone is a group of its own.
-            let one = std::slice::from_ref(&one);
-            if settlement != Settlement::Ack {
-                self.check_no_stream(at.channel, one)?;
-            }
-            let resumed = self.release_limit(at.channel, one);
-            self.settle_group(at.channel, one, settlement);
-            self.resume(at.channel, resumed);
-            return Ok(());
+        let is_alone = !multiple && channel.transaction.is_none() && !channel.limiter.is_on();
+        let removed = if is_alone { channel.unacked.remove(tag) } else { None };
+        let Some(one) = &removed else { return self.settle_several(at, tag, multiple, settlement) };
+        let one = std::slice::from_ref(one);
+        if settlement != Settlement::Ack {
+            self.check_no_stream(at.channel, one)?;
         }
-        self.settle_several(at, tag, multiple, settlement)
+        self.settle_group(at.channel, one, settlement);
+        Ok(())
     }
 
-    /// Settles all up to a tag, or within a transaction.
+    /// Settles all up to a tag, within a transaction, or where the channel has a limit.
     #[inline(never)]
     fn settle_several(&mut self, at: At, tag: u64, multiple: bool, settlement: Settlement) -> Outcome {
         let mut held = self.take_unacked(at.channel, tag, multiple)?;
@@ -129,6 +131,7 @@ impl Broker {
     }
 
     /// Settles copies that one consumer had of one queue, or that were got from it.
+    #[inline(always)]
     fn settle_group(&mut self, channel: ChannelId, group: &[Unacked], settlement: Settlement) {
         let Some(&Unacked { queue, consumer, .. }) = group.first() else { return };
         if self.queue(queue).is_stream() {
@@ -151,6 +154,7 @@ impl Broker {
     }
 
     /// So many deliveries of a consumer, or one of a get, are settled.
+    #[inline(always)]
     fn settled_of(&mut self, queue: QueueId, consumer: ConsumerId, count: usize, settlement: Settlement) {
         if consumer != ConsumerId::NONE {
             self.stand_back(consumer);
@@ -166,17 +170,13 @@ impl Broker {
     pub(super) fn let_go(&mut self, one: &Unacked) {
         let queue = self.queue_mut(one.queue);
         queue.unacked = queue.unacked.saturating_sub(1);
-        if queue.is_stream() {
-            let consumer = self.consumer_mut(one.consumer);
-            consumer.in_flight = consumer.in_flight.saturating_sub(1);
-            return;
-        }
         if one.consumer != ConsumerId::NONE {
             let consumer = self.consumer_mut(one.consumer);
             consumer.in_flight = consumer.in_flight.saturating_sub(1);
         }
     }
 
+    #[inline(always)]
     fn acked(&mut self, channel: ChannelId, one: &Unacked) {
         let message = one.entry.message;
         self.put(Effect::Settled { channel, queue: one.queue, message, tag: one.tag, acked: true });
@@ -208,7 +208,6 @@ impl Broker {
     fn put_back(&mut self, channel: ChannelId, one: &Unacked, back: Back) {
         let (id, message, tag) = (one.queue, one.entry.message, one.tag);
         let mut entry = one.entry;
-        let bytes = self.bytes_in(id, message);
         entry.redelivered = true;
         let counts = match back {
             Back::Nacked => !self.profile.nack_is_free && !self.profile.limits_by_acquired,
@@ -219,7 +218,7 @@ impl Broker {
         entry.count = entry.count.saturating_add(u16::from(counts && self.counts(id)));
         if self.queue(id).spec.kind == QueueKind::Classic {
             self.put(Effect::Requeued { queue: id, message, channel, tag });
-            return self.queue_mut(id).ready.restore(entry, bytes);
+            return self.queue_mut(id).ready.restore(entry);
         }
         let limit = self.queue(id).settings.delivery_limit;
         let returns = if self.profile.limits_by_acquired { entry.acquired } else { entry.count };
@@ -237,9 +236,9 @@ impl Broker {
         entry.place = queue.next_place;
         queue.next_place += 1;
         if goes_first {
-            queue.ready.put_returned(entry, bytes);
+            queue.ready.put_returned(entry);
         } else {
-            queue.ready.push(entry, bytes);
+            queue.ready.push(entry);
         }
     }
 

@@ -9,8 +9,9 @@ use super::confirm::Confirms;
 use super::effect::{ChannelId, ConsumerId, Effect, QueueId, Reply};
 use super::limiter::Limiter;
 use super::machine::{At, Broker};
+use super::profile::TimeoutOf;
 use super::publish::Prepared;
-use super::queue::Entry;
+use super::queue::{Entry, Queue};
 use super::refusal::{Outcome, Refusal};
 use super::transaction::Transaction;
 
@@ -51,6 +52,16 @@ pub(super) struct Unacked {
     pub consumer: ConsumerId,
     pub entry: Entry,
     pub since: SimTime,
+}
+
+impl Channel {
+    /// A copy from a queue is unacked from now on. `true`: the channel is to look whether it becomes too old.
+    #[inline(always)]
+    pub fn hold(&mut self, queue: &mut Queue, unacked: Unacked, timeout_of: TimeoutOf) -> bool {
+        queue.unacked += 1;
+        self.unacked.push_back(unacked);
+        self.tick_armed == SimTime::MAX && (timeout_of == TimeoutOf::EveryQueue || queue.is_quorum())
+    }
 }
 
 impl Item for Unacked {

@@ -179,7 +179,7 @@ impl Broker {
         let now = self.now;
         self.queue_mut(id).last_used = now;
         self.expire_heads(id);
-        let Some(mut entry) = self.pop_head(id) else {
+        let Some(mut entry) = self.queue_mut(id).ready.pop() else {
             self.reply(at, Reply::GetEmpty);
             return Ok(());
         };

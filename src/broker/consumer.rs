@@ -100,7 +100,7 @@ impl Rows {
     }
 
     /// Puts a consumer at the end of its row.
-    #[inline]
+    #[inline(always)]
     pub fn stand(&mut self, consumer: ConsumerId, priority: i64) {
         match self.rows.iter_mut().find(|(other, _)| *other == priority) {
             Some((_, row)) => row.push_back(consumer),
@@ -119,6 +119,7 @@ impl Rows {
     }
 
     /// The first row in which somebody stands: it is the turn of its first one, who then goes to its end.
+    #[inline(always)]
     pub fn row_to_serve(&mut self) -> Option<&mut VecDeque<ConsumerId>> {
         self.rows.iter_mut().map(|(_, row)| row).find(|row| !row.is_empty())
     }
@@ -298,8 +299,11 @@ impl Broker {
     /// A consumer holds nothing any more: if it was to yield it has.
     pub(super) fn stand_back(&mut self, consumer: ConsumerId) {
         let Consumer { queue, in_flight, .. } = *self.consumer(consumer);
+        if in_flight > 0 {
+            return;
+        }
         let state = self.queue_mut(queue);
-        if in_flight == 0 && state.is_quiescing && state.active == consumer {
+        if state.is_quiescing && state.active == consumer {
             state.active = ConsumerId::NONE;
             state.is_quiescing = false;
         }

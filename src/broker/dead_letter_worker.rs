@@ -73,9 +73,8 @@ impl DeadLetters {
 impl Broker {
     /// A copy died in a queue that dead-letters at least once: it stays until it has arrived.
     pub(super) fn hold_dead_letter(&mut self, queue: QueueId, entry: Entry, reason: DropReason) {
-        let bytes = self.bytes_in(queue, entry.message);
         let letters = &mut self.queue_mut(queue).dead_letters;
-        letters.bytes += bytes;
+        letters.bytes += entry.bytes;
         letters.held.push_back(DeadLetter {
             died: entry.message,
             reason,

@@ -107,11 +107,11 @@ impl Broker {
         else {
             return false;
         };
-        let (at, bytes) = (self.now + delay, self.bytes_in(id, entry.message));
+        let at = self.now + delay;
         self.put(Effect::Delayed { queue: id, message: entry.message, channel, tag });
         let delayed = &mut self.queue_mut(id).delayed;
         delayed.waiting.insert((at, entry.message), Waiting { entry, channel, tag });
-        delayed.bytes += bytes;
+        delayed.bytes += entry.bytes;
         true
     }
 
@@ -122,12 +122,11 @@ impl Broker {
             && first.key().0 <= now
         {
             let Waiting { mut entry, channel, tag } = first.remove();
-            let bytes = self.bytes_in(id, entry.message);
             let queue = self.queue_mut(id);
-            queue.delayed.bytes -= bytes;
+            queue.delayed.bytes -= entry.bytes;
             entry.place = queue.next_place;
             queue.next_place += 1;
-            queue.ready.put_returned(entry, bytes);
+            queue.ready.put_returned(entry);
             self.put(Effect::Requeued { queue: id, message: entry.message, channel, tag });
         }
     }

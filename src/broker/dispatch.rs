@@ -32,37 +32,58 @@ impl Broker {
         if queue.is_stream() {
             return self.append(id, message, channel, seq);
         }
-        if let Some(dead_letter) = self.refuses(id, message) {
-            self.put(Effect::Dropped { message, queue: id, reason: DropReason::MaxLength });
-            if dead_letter {
-                self.dead_letter_refused(id, message);
-            }
+        if queue.settings.overflow != Overflow::DropHead && self.refuses(id, message) {
             return Taken::Refused;
         }
-        let Some((mut entry, bytes)) = self.copy_for(id, message) else { return Taken::Stored };
-        self.put(Effect::Enqueued { message, queue: id });
-        // RabbitMQ: one that can be handed on at once neither expires nor counts.
-        let taker = if self.queue(id).ready.is_empty() { self.next_consumer(id) } else { None };
-        let settled = match taker {
-            Some(consumer) => {
-                self.queue_mut(id).ready.pass_turn();
-                self.hand_out(consumer, id, entry)
-            }
-            None => {
-                entry.redelivered = entry.count > 0;
-                let queue = self.queue_mut(id);
-                queue.ready.push(entry, bytes);
-                if !queue.is_plain() && queue.spec.kind == QueueKind::Classic {
-                    if self.discards_at_once(id) {
-                        return self.discard_last(id, entry);
-                    }
-                    self.limit_for_last(id, &entry);
-                }
-                false
-            }
+        let Some(entry) = self.copy_for(id, message) else { return Taken::Stored };
+        let handed_on = if self.queue(id).ready.is_empty() { self.hand_on(id, entry) } else { None };
+        let is_done = match handed_on {
+            Some(settled) => settled,
+            None => self.put_into(id, entry),
         };
+        if is_done { Taken::Stored } else { self.store(id, message, channel, seq) }
+    }
+
+    /// Hands what comes to an empty queue on, if somebody can take it; whether it is settled by that.
+    /// RabbitMQ: it neither expires nor counts.
+    #[inline(never)]
+    fn hand_on(&mut self, id: QueueId, entry: Entry) -> Option<bool> {
+        let consumer = self.next_consumer(id)?;
+        self.queue_mut(id).ready.pass_turn();
+        let settled = self.hand_out(consumer, id, &entry);
         self.settle_queue(id);
-        if settled { Taken::Stored } else { self.store(id, message, channel, seq) }
+        Some(settled)
+    }
+
+    /// A copy waits to be handed out. `true`: it is gone at once.
+    #[inline(always)]
+    fn put_into(&mut self, id: QueueId, entry: Entry) -> bool {
+        let queue = self.queue_mut(id);
+        queue.ready.push(Entry { redelivered: entry.count > 0, ..entry });
+        if !queue.is_plain() {
+            return self.settle_with_last(id, entry.priority);
+        }
+        if queue.may_hand_out() {
+            self.hand_out_ready(id);
+        }
+        false
+    }
+
+    /// A queue of which something expires or can be too much has got one more. `true`: it is gone at once.
+    #[inline(never)]
+    fn settle_with_last(&mut self, id: QueueId, priority: u8) -> bool {
+        let queue = self.queue(id);
+        if queue.spec.kind == QueueKind::Classic
+            && let Some(last) = queue.ready.last(priority)
+        {
+            if self.discards_at_once(id) {
+                self.discard_last(id, last);
+                return true;
+            }
+            self.limit_for_last(id, &last);
+        }
+        self.settle_in_full(id);
+        false
     }
 
     /// A classic queue has got one more. RabbitMQ: what is too much goes before what is too old. What comes before others
@@ -82,70 +103,80 @@ impl Broker {
         settings.ttl == Some(0) && settings.dead_letter_exchange.is_none()
     }
 
-    fn discard_last(&mut self, id: QueueId, entry: Entry) -> Taken {
-        let bytes = self.bytes_in(id, entry.message);
-        if self.queue_mut(id).ready.remove(entry, bytes) {
+    fn discard_last(&mut self, id: QueueId, entry: Entry) {
+        if self.queue_mut(id).ready.remove(entry) {
             self.drop_copy(id, entry, DropReason::Expired);
         }
-        Taken::Stored
     }
 
-    /// A copy of a message for a queue, and what it counts there.
-    fn copy_for(&mut self, id: QueueId, message: MessageId) -> Option<(Entry, u64)> {
+    /// A copy of a message for a queue: it is the queue's from now on.
+    #[inline(always)]
+    fn copy_for(&mut self, id: QueueId, message: MessageId) -> Option<Entry> {
         let queue = &mut self.queues[id.index()];
         let kept = self.messages.retain(message)?;
-        let bytes = kept.bytes_in(queue.is_quorum());
+        self.effects.push(Effect::Enqueued { message, queue: id });
         let content = &kept.content;
+        let is_quorum = queue.is_quorum();
         let given = content.priority;
-        let priority = match (queue.spec.kind, self.profile.quorum_priority) {
-            (QueueKind::Classic | QueueKind::Stream, _) | (_, QuorumPriority::Ignored) => given.unwrap_or(0),
+        let priority = match (is_quorum, self.profile.quorum_priority) {
+            (false, _) | (_, QuorumPriority::Ignored) => given.unwrap_or(0),
             (_, QuorumPriority::TwoLevels) => u8::from(given.is_some_and(|priority| priority > HIGH_ABOVE)),
             (_, QuorumPriority::Strict) => given.unwrap_or(STRICT_DEFAULT).min(STRICT_MAX),
         };
-        let ttl = sooner(queue.settings.ttl, content.ttl);
         // RabbitMQ: a quorum queue keeps a message for a millisecond at least.
-        let least = u64::from(queue.is_quorum());
-        let counts = queue.is_quorum() || self.profile.classic_counts_deliveries;
-        let count = content.delivery_count * u16::from(counts);
+        let least = u64::from(is_quorum);
+        let expires = sooner(queue.settings.ttl, content.ttl)
+            .map_or(SimTime::MAX, |ttl| self.now + SimDuration::millis(ttl.max(least)));
+        let counts = is_quorum || self.profile.classic_counts_deliveries;
+        let count = if counts { content.delivery_count } else { 0 };
         let place = queue.next_place;
         queue.next_place += 1;
-        let entry = Entry {
+        Some(Entry {
             message,
             place,
-            expires: ttl.map_or(SimTime::MAX, |ttl| self.now + SimDuration::millis(ttl.max(least))),
+            expires,
+            bytes: kept.bytes_in(is_quorum),
             count,
             acquired: 0,
-            redelivered: queue.is_quorum() && count > 0,
+            redelivered: is_quorum && count > 0,
             priority: priority.min(queue.ready.max_priority()),
-        };
-        Some((entry, bytes))
+        })
     }
 
-    /// Whether a queue with reject-publish is full, and whether it dead-letters what it refuses.
+    /// Whether a queue with reject-publish is full and refuses a message; it dead-letters it where it is to.
     /// RabbitMQ: decided before anybody can take the message. A quorum queue is told late, and takes one more.
-    fn refuses(&self, id: QueueId, message: MessageId) -> Option<bool> {
+    #[inline(never)]
+    fn refuses(&mut self, id: QueueId, message: MessageId) -> bool {
         let queue = self.queue(id);
         let settings = &queue.settings;
-        let dead_letters = match settings.overflow {
-            Overflow::DropHead => return None,
-            Overflow::RejectPublish => false,
-            Overflow::RejectPublishDeadLetter => true,
-        };
         let (messages, bytes) =
             (u64::from(queue.ready.len()) + 1, queue.ready.bytes() + self.bytes_in(id, message));
         let full = queue.is_refusing || (!queue.is_quorum() && settings.is_over(messages, bytes));
-        full.then_some(dead_letters)
+        let dead_letters = settings.overflow == Overflow::RejectPublishDeadLetter;
+        if full {
+            self.put(Effect::Dropped { message, queue: id, reason: DropReason::MaxLength });
+            if dead_letters {
+                self.dead_letter_refused(id, message);
+            }
+        }
+        full
     }
 
     /// Hands out what can be handed out, lets expire what is too old and drop what is too much.
-    #[inline]
+    #[inline(always)]
     pub(super) fn settle_queue(&mut self, id: QueueId) {
         let queue = self.queue(id);
         if !queue.is_plain() {
             self.settle_in_full(id);
-        } else if queue.may_hand_out() {
-            while self.hand_out_head(id).is_some() {}
+        } else if !queue.ready.is_empty() {
+            self.hand_out_ready(id);
         }
+    }
+
+    /// Hands out what is ready, as long as somebody can take it.
+    #[inline(never)]
+    fn hand_out_ready(&mut self, id: QueueId) {
+        while self.hand_out_head(id) {}
     }
 
     /// Something in the queue expires, waits for its delay or can be too much.
@@ -154,7 +185,7 @@ impl Broker {
         self.end_delays(id);
         loop {
             self.expire_heads(id);
-            if self.hand_out_head(id).is_none() {
+            if !self.hand_out_head(id) {
                 break;
             }
         }
@@ -162,24 +193,17 @@ impl Broker {
         self.arm(Timer::Head(id));
     }
 
-    /// Gives the head of a queue to the consumer whose turn it is. `None`: nothing is ready or nobody can take it;
-    /// `Some(true)`: it is settled already, by no_ack.
-    #[inline(never)]
-    fn hand_out_head(&mut self, id: QueueId) -> Option<bool> {
-        if self.queue(id).ready.is_empty() {
-            return None;
-        }
-        let consumer = self.next_consumer(id)?;
-        let entry = self.pop_head(id)?;
-        Some(self.hand_out(consumer, id, entry))
-    }
-
+    /// Gives the head of a queue to the consumer whose turn it is. `false`: nothing is ready or nobody can take it.
     #[inline(always)]
-    pub(super) fn pop_head(&mut self, id: QueueId) -> Option<Entry> {
-        let (messages, queue) = (&self.messages, &mut self.queues[id.index()]);
-        let is_quorum = queue.is_quorum();
-        let bytes_of = |id| messages.get(id).map_or(0, |message| message.bytes_in(is_quorum));
-        queue.ready.pop(bytes_of)
+    fn hand_out_head(&mut self, id: QueueId) -> bool {
+        if self.queue(id).ready.is_empty() {
+            return false;
+        }
+        let Some(consumer) = self.next_consumer(id) else { return false };
+        let popped = self.queue_mut(id).ready.pop();
+        let Some(entry) = &popped else { return false };
+        self.hand_out(consumer, id, entry);
+        true
     }
 
     /// RabbitMQ: the first consumer of the highest priority that can take one; it then goes to the end of its
@@ -228,30 +252,47 @@ impl Broker {
         None
     }
 
+    /// Gives a copy to a consumer. `true`: it is settled already, by no_ack.
     #[inline(always)]
-    fn hand_out(&mut self, consumer: ConsumerId, queue: QueueId, mut entry: Entry) -> bool {
-        let Entry { message, count, acquired, redelivered, .. } = entry;
+    fn hand_out(&mut self, consumer: ConsumerId, id: QueueId, entry: &Entry) -> bool {
+        let Entry { message, count, acquired, redelivered, .. } = *entry;
+        let queue = &mut self.queues[id.index()];
         let taker = &mut self.consumers[consumer.index()];
         let (channel, no_ack) = (taker.channel, taker.no_ack);
-        taker.in_flight += u32::from(!no_ack);
-        let tag = self.next_tag(channel);
-        self.put(Effect::Delivered { channel, consumer, message, tag, count, acquired, redelivered });
-        if self.is_tracing {
-            self.trace_handed_out(channel, queue, &entry, false);
-        }
+        let state = &mut self.channels[channel.index()];
+        state.last_tag += 1;
+        let tag = state.last_tag;
+        self.effects.push(Effect::Delivered {
+            channel,
+            consumer,
+            message,
+            tag,
+            count,
+            acquired,
+            redelivered,
+        });
         if no_ack {
-            self.put(Effect::Settled { channel, queue, message, tag, acked: true });
+            self.effects.push(Effect::Settled { channel, queue: id, message, tag, acked: true });
             self.messages.release(message);
-            return true;
+        } else {
+            taker.in_flight += 1;
+            let is_quorum = queue.is_quorum();
+            if !is_quorum {
+                state.limiter.count();
+            }
+            let entry = Entry { acquired: acquired.saturating_add(1), ..*entry };
+            let unacked = Unacked { tag, queue: id, consumer, entry, since: self.now };
+            if state.hold(queue, unacked, self.profile.timeout_of) {
+                self.arm(Timer::Tick(channel));
+            }
+            if is_quorum {
+                self.leave_without_credit(consumer);
+            }
         }
-        entry.acquired = entry.acquired.saturating_add(1);
-        self.hold(channel, Unacked { tag, queue, consumer, entry, since: self.now });
-        match self.queue(queue).spec.kind {
-            QueueKind::Classic => self.channel_mut(channel).limiter.count(),
-            QueueKind::Quorum => self.leave_without_credit(consumer),
-            QueueKind::Stream => {}
+        if self.is_tracing {
+            self.trace_handed_out(channel, id, entry, false);
         }
-        false
+        no_ack
     }
 
     pub(super) fn next_tag(&mut self, channel: ChannelId) -> u32 {
@@ -261,24 +302,21 @@ impl Broker {
     }
 
     /// A copy is unacked from now on.
-    #[inline(always)]
     pub(super) fn hold(&mut self, channel: ChannelId, unacked: Unacked) {
-        self.queue_mut(unacked.queue).unacked += 1;
-        let state = self.channel_mut(channel);
-        state.unacked.push_back(unacked);
-        if state.tick_armed == SimTime::MAX && self.is_timed(&unacked) {
+        let queue = &mut self.queues[unacked.queue.index()];
+        let state = &mut self.channels[channel.index()];
+        if state.hold(queue, unacked, self.profile.timeout_of) {
             self.arm(Timer::Tick(channel));
         }
     }
 
     /// Gives a blocked consumer that has credit again a place at the end of its row.
-    #[inline]
+    #[inline(always)]
     pub(super) fn unblock(&mut self, consumer: ConsumerId) {
-        let state = self.consumer(consumer);
+        let state = &mut self.consumers[consumer.index()];
         if state.blocked != 0 && state.is_alive && state.has_credit() {
-            let (queue, priority) = (state.queue, state.priority);
-            self.consumer_mut(consumer).blocked = 0;
-            self.queue_mut(queue).consumers.stand(consumer, priority);
+            state.blocked = 0;
+            self.queues[state.queue.index()].consumers.stand(consumer, state.priority);
         }
     }
 
@@ -296,8 +334,7 @@ impl Broker {
         while self.node_up {
             let queue = self.queue(id);
             let Some(entry) = queue.ready.expired(now, queue.is_quorum()) else { return };
-            let bytes = self.bytes_in(id, entry.message);
-            if !self.queue_mut(id).ready.remove(entry, bytes) {
+            if !self.queue_mut(id).ready.remove(entry) {
                 return;
             }
             self.drop_copy(id, entry, DropReason::Expired);
@@ -326,7 +363,7 @@ impl Broker {
             if !settings.is_over(messages, bytes) {
                 return;
             }
-            let Some(entry) = self.pop_head(id) else { return };
+            let Some(entry) = self.queue_mut(id).ready.pop() else { return };
             self.drop_copy(id, entry, DropReason::MaxLength);
         }
     }

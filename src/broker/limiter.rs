@@ -104,6 +104,7 @@ impl Broker {
 
     /// So many deliveries of a consumer are settled. RabbitMQ: if it had no credit before, all others of its channel at
     /// its queue return to their rows with it, though a limit of the channel may still be reached.
+    #[inline(always)]
     pub(super) fn unblock_after(&mut self, consumer: ConsumerId, settled: usize) {
         let Consumer { channel, queue, prefetch, in_flight, is_alive, .. } = *self.consumer(consumer);
         if !self.channel(channel).limiter.is_on() {

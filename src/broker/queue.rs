@@ -70,6 +70,8 @@ pub(super) struct Entry {
     pub place: u32,
     /// `MAX`: never.
     pub expires: SimTime,
+    /// What it counts in the bytes of the queue.
+    pub bytes: u64,
     /// How often it came back in a way that counts, also in the queues where it died before.
     pub count: u16,
     /// How often it was handed out.
@@ -85,6 +87,7 @@ impl Entry {
             message,
             place: offset,
             expires: SimTime::MAX,
+            bytes: 0,
             count: 0,
             acquired: 0,
             redelivered: false,

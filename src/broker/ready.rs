@@ -3,7 +3,6 @@
 use crate::amqp::SimTime;
 
 use super::chunks::{Chunks, Item};
-use super::effect::MessageId;
 use super::queue::Entry;
 
 /// What is ready: a row for each priority, and before them what was returned to a quorum queue.
@@ -62,11 +61,16 @@ impl Ready {
         (self.rows.len() - 1) as u8
     }
 
-    #[inline]
-    pub fn push(&mut self, entry: Entry, bytes: u64) {
+    #[inline(always)]
+    pub fn push(&mut self, entry: Entry) {
         let row = usize::from(entry.priority);
         self.rows[row].push_back(entry);
-        self.count_in(row, &entry, bytes);
+        self.count_in(row, &entry);
+    }
+
+    /// What was pushed last, of a priority.
+    pub fn last(&self, priority: u8) -> Option<Entry> {
+        self.rows[usize::from(priority)].back().copied()
     }
 
     /// What was pushed last is not looked at, if it is the head. RabbitMQ: a timer that runs for the head before it stays.
@@ -84,18 +88,18 @@ impl Ready {
     }
 
     /// Back to its place.
-    pub fn restore(&mut self, entry: Entry, bytes: u64) {
+    pub fn restore(&mut self, entry: Entry) {
         self.look();
         let row = usize::from(entry.priority);
         self.rows[row].insert(entry);
-        self.count_in(row, &entry, bytes);
+        self.count_in(row, &entry);
     }
 
     /// Before all that was not returned; its place tells the order among the returned.
-    pub fn put_returned(&mut self, entry: Entry, bytes: u64) {
+    pub fn put_returned(&mut self, entry: Entry) {
         self.returned.push_back(entry);
         self.len += 1;
-        self.bytes += bytes;
+        self.bytes += entry.bytes;
         self.expiring += u32::from(entry.expires != SimTime::MAX);
     }
 
@@ -104,7 +108,7 @@ impl Ready {
     }
 
     #[inline(always)]
-    pub fn pop(&mut self, bytes_of: impl FnOnce(MessageId) -> u64) -> Option<Entry> {
+    pub fn pop(&mut self) -> Option<Entry> {
         let entry = if self.returned.is_empty() {
             let row = self.next_row()?;
             self.pass_turn();
@@ -113,7 +117,7 @@ impl Ready {
             self.returned.pop_front()?
         };
         self.look();
-        self.count_out(&entry, bytes_of(entry.message));
+        self.count_out(&entry);
         Some(entry)
     }
 
@@ -148,12 +152,12 @@ impl Ready {
     }
 
     /// Takes one out, wherever it is.
-    pub fn remove(&mut self, entry: Entry, bytes: u64) -> bool {
+    pub fn remove(&mut self, entry: Entry) -> bool {
         let row = &mut self.rows[usize::from(entry.priority)];
         let here = row.get(entry.order()).is_some_and(|other| other.message == entry.message);
         let removed = if here { row.remove(entry.order()) } else { self.returned.remove(entry.order()) };
         if removed.is_some() {
-            self.count_out(&entry, bytes);
+            self.count_out(&entry);
         }
         removed.is_some()
     }
@@ -193,20 +197,20 @@ impl Ready {
         Some(at * 64 + 63 - self.occupied[at].leading_zeros() as usize)
     }
 
-    fn count_in(&mut self, row: usize, entry: &Entry, bytes: u64) {
+    fn count_in(&mut self, row: usize, entry: &Entry) {
         self.occupied[row / 64] |= 1 << (row % 64);
         self.len += 1;
-        self.bytes += bytes;
+        self.bytes += entry.bytes;
         self.expiring += u32::from(entry.expires != SimTime::MAX);
     }
 
-    fn count_out(&mut self, entry: &Entry, bytes: u64) {
+    fn count_out(&mut self, entry: &Entry) {
         let row = usize::from(entry.priority);
         if self.rows[row].is_empty() {
             self.occupied[row / 64] &= !(1 << (row % 64));
         }
         self.len -= 1;
-        self.bytes -= bytes;
+        self.bytes -= entry.bytes;
         self.expiring -= u32::from(entry.expires != SimTime::MAX);
     }
 }

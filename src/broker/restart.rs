@@ -87,8 +87,7 @@ impl Broker {
     }
 
     fn lose(&mut self, id: QueueId, entry: Entry) {
-        let bytes = self.bytes_in(id, entry.message);
-        if self.queue_mut(id).ready.remove(entry, bytes) {
+        if self.queue_mut(id).ready.remove(entry) {
             self.put(Effect::Dropped { message: entry.message, queue: id, reason: DropReason::Restart });
             self.messages.release(entry.message);
         }

@@ -28,11 +28,6 @@ impl Broker {
         Some(state.opened + SimDuration(ticks.saturating_mul(tick)))
     }
 
-    /// Whether the acknowledgement timeout is about that delivery.
-    pub(super) fn is_timed(&self, one: &Unacked) -> bool {
-        self.profile.timeout_of == TimeoutOf::EveryQueue || self.queue(one.queue).is_quorum()
-    }
-
     fn over_at(&self, one: &Unacked) -> Option<SimTime> {
         let queue = self.queue(one.queue);
         if !queue.is_alive || (self.profile.timeout_of == TimeoutOf::QuorumConsumers && !queue.is_quorum()) {
