@@ -40,7 +40,7 @@ impl Broker {
         self.give_back(at, tag, false, settlement)
     }
 
-    /// What is seldom, next to an ack.
+    /// Nacks and rejects: seldom, next to acks.
     #[inline(never)]
     fn give_back(&mut self, at: At, tag: u64, multiple: bool, settlement: Settlement) -> Outcome {
         self.settle(at, tag, multiple, settlement)

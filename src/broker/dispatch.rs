@@ -200,8 +200,10 @@ impl Broker {
             return false;
         }
         let Some(consumer) = self.next_consumer(id) else { return false };
-        let popped = self.queue_mut(id).ready.pop();
-        let Some(entry) = &popped else { return false };
+        let ready = &mut self.queue_mut(id).ready;
+        let taken = ready.take_head();
+        let Some(entry) = &taken else { return false };
+        ready.count_out(entry);
         self.hand_out(consumer, id, entry);
         true
     }

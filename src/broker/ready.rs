@@ -10,7 +10,7 @@ use super::queue::Entry;
 pub(super) struct Ready {
     returned: Chunks<Entry>,
     rows: Vec<Chunks<Entry>>,
-    /// A bit for each row that holds something.
+    /// A bit for each row that holds something; nobody looks where there is one row.
     occupied: [u64; 4],
     len: u32,
     bytes: u64,
@@ -107,18 +107,23 @@ impl Ready {
         self.returned.front().or_else(|| self.rows[self.next_row()?].front())
     }
 
-    #[inline(always)]
+    /// Takes the head out.
     pub fn pop(&mut self) -> Option<Entry> {
-        let entry = if self.returned.is_empty() {
-            let row = self.next_row()?;
-            self.pass_turn();
-            self.rows[row].pop_front()?
-        } else {
-            self.returned.pop_front()?
-        };
-        self.look();
+        let entry = self.take_head()?;
         self.count_out(&entry);
         Some(entry)
+    }
+
+    /// Takes the head out; who does is to `count_out` it where it is then, so that it is moved once.
+    #[inline(always)]
+    pub fn take_head(&mut self) -> Option<Entry> {
+        self.look();
+        if !self.returned.is_empty() {
+            return self.returned.pop_front();
+        }
+        let row = self.next_row()?;
+        self.pass_turn();
+        self.rows[row].pop_front()
     }
 
     /// Something that was not returned is handed out.
@@ -198,15 +203,17 @@ impl Ready {
     }
 
     fn count_in(&mut self, row: usize, entry: &Entry) {
-        self.occupied[row / 64] |= 1 << (row % 64);
+        if self.rows.len() > 1 {
+            self.occupied[row / 64] |= 1 << (row % 64);
+        }
         self.len += 1;
         self.bytes += entry.bytes;
         self.expiring += u32::from(entry.expires != SimTime::MAX);
     }
 
-    fn count_out(&mut self, entry: &Entry) {
+    pub fn count_out(&mut self, entry: &Entry) {
         let row = usize::from(entry.priority);
-        if self.rows[row].is_empty() {
+        if self.rows.len() > 1 && self.rows[row].is_empty() {
             self.occupied[row / 64] &= !(1 << (row % 64));
         }
         self.len -= 1;
