@@ -27,6 +27,8 @@ pub(super) struct Channel {
     /// The place in the inbox of the last answer, counted from the beginning.
     pub last_answer: u64,
     pub consumers: Vec<Consumer>,
+    /// Which of them may well get something next: what was published to many queues comes out of one after the other.
+    pub turn: usize,
     pub on: BTreeMap<Event, Registered>,
 }
 
@@ -60,6 +62,23 @@ pub(super) struct Registered {
 impl Channel {
     pub fn is_open(&self) -> bool {
         matches!(self.state, ChannelState::Open)
+    }
+
+    /// The consumer with a tag. Mostly that is the very text that the client sent: not one is read then.
+    #[inline]
+    pub fn consumer(&mut self, tag: &Name) -> Option<&Consumer> {
+        let at = match self.consumers.get(self.turn) {
+            Some(one) if Arc::ptr_eq(&one.tag, tag) => self.turn,
+            _ => self.place_of(tag)?,
+        };
+        self.turn = if at + 1 < self.consumers.len() { at + 1 } else { 0 };
+        self.consumers.get(at)
+    }
+
+    #[inline(never)]
+    fn place_of(&self, tag: &Name) -> Option<usize> {
+        let sent = self.consumers.iter().position(|one| Arc::ptr_eq(&one.tag, tag));
+        sent.or_else(|| self.consumers.iter().position(|one| one.tag == *tag))
     }
 
     /// Begins a new opening; gives back what the old one's handlers of consumers held.

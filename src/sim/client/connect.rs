@@ -115,7 +115,7 @@ impl Client {
                         return Err(Failure::Raised(refused));
                     };
                     self.frames.go_to(pc);
-                    self.begin_handler(cx, handler, Value::Error(refused), None);
+                    self.begin_handler(cx, handler, Value::Error(refused));
                     return Ok(Flow::Next);
                 }
                 ChannelState::Failed(_) | ChannelState::Closed | ChannelState::Opening => {}

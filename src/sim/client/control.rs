@@ -16,6 +16,7 @@ use super::step::{Done, Failure, Flow, Surroundings};
 const SHOWN_MAX: usize = 200;
 
 impl Client {
+    #[inline(never)]
     pub(super) fn unless(&mut self, cx: &mut Surroundings<'_>, cond: ExprId, to: Pc) -> Done<Flow> {
         let holds = self.eval(cx, |eval| eval.condition(cond))?;
         Ok(if holds == Some(true) { Flow::Next } else { self.go_to(to) })
@@ -26,20 +27,21 @@ impl Client {
         Flow::Next
     }
 
-    pub(super) fn push_scope(&mut self, slots: u16) -> Done<Flow> {
+    pub(super) fn push_scope(&mut self, slots: u16) -> Flow {
         if let Some(frame) = self.frames.at_work_mut() {
             frame.env = self.arena.enter(frame.env, slots);
         }
-        Ok(Flow::Next)
+        Flow::Next
     }
 
-    pub(super) fn pop_scopes(&mut self, count: u16) -> Done<Flow> {
+    pub(super) fn pop_scopes(&mut self, count: u16) -> Flow {
         for _ in 0..count {
             self.leave_scope();
         }
-        Ok(Flow::Next)
+        Flow::Next
     }
 
+    #[inline(never)]
     pub(super) fn set(&mut self, cx: &mut Surroundings<'_>, pc: Pc, var: Var, value: ExprId) -> Done<Flow> {
         let value = self.settled(cx, value)?;
         self.tell_assignment(cx, pc, var, &value);
@@ -94,9 +96,7 @@ impl Client {
     pub(super) fn variable<'a>(&'a self, cx: &'a Surroundings<'_>, var: Var) -> &'a Value {
         match var {
             Var::World(slot) => cx.world.get(usize::from(slot)).unwrap_or(&Value::Null),
-            Var::Local { hops, slot } => {
-                self.frames.at_work().map_or(&Value::Null, |frame| self.arena.get(frame.env, hops, slot))
-            }
+            Var::Local { hops, slot } => self.arena.get(self.frames.env(), hops, slot),
         }
     }
 
@@ -104,10 +104,7 @@ impl Client {
     fn place<'a>(&'a mut self, cx: &'a mut Surroundings<'_>, var: Var) -> Option<&'a mut Value> {
         match var {
             Var::World(slot) => cx.world.get_mut(usize::from(slot)),
-            Var::Local { hops, slot } => {
-                let env = self.frames.at_work()?.env;
-                self.arena.in_place(env, hops, slot)
-            }
+            Var::Local { hops, slot } => self.arena.in_place(self.frames.env(), hops, slot),
         }
     }
 
@@ -121,9 +118,7 @@ impl Client {
                 }
             }
             Var::Local { hops, slot } => {
-                if let Some(frame) = self.frames.at_work() {
-                    self.arena.set(frame.env, hops, slot, value);
-                }
+                self.arena.set(self.frames.env(), hops, slot, value);
             }
         }
     }
@@ -172,13 +167,8 @@ impl Client {
         Ok(Flow::Next)
     }
 
-    pub(super) fn for_next(
-        &mut self,
-        cx: &mut Surroundings<'_>,
-        iterator: Var,
-        var: Var,
-        end: Pc,
-    ) -> Done<Flow> {
+    #[inline(never)]
+    pub(super) fn for_next(&mut self, cx: &mut Surroundings<'_>, iterator: Var, var: Var, end: Pc) -> Flow {
         let item = match self.place(cx, iterator) {
             Some(Value::ListCursor(list, at)) => {
                 let item = list.items().get(*at as usize).cloned();
@@ -193,11 +183,12 @@ impl Client {
             }
             _ => None,
         };
-        let Some(item) = item else { return Ok(self.go_to(end)) };
+        let Some(item) = item else { return self.go_to(end) };
         self.assign(cx, var, item);
-        Ok(Flow::Next)
+        Flow::Next
     }
 
+    #[inline(never)]
     pub(super) fn round_wait(
         &mut self,
         cx: &mut Surroundings<'_>,

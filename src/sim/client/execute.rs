@@ -8,27 +8,29 @@ use super::step::{Done, Flow, Surroundings};
 use super::machine::Client;
 
 impl Client {
+    /// What each message needs stands in the loop that calls this; the longer instructions are functions of their own.
+    #[inline(always)]
     pub(super) fn execute(&mut self, cx: &mut Surroundings<'_>, pc: Pc) -> Done<Flow> {
         let program = cx.program;
         let Some(instr) = program.code.get(pc as usize) else { return Ok(self.end_frame(pc)) };
         // Asked where an instruction goes over one.
         let channel = || program.channels.get(pc as usize).copied().unwrap_or(0);
-        match instr {
-            Instr::Jump(to) => Ok(self.go_to(*to)),
-            Instr::Unless(cond, to) => self.unless(cx, *cond, *to),
+        Ok(match instr {
+            Instr::Jump(to) => self.go_to(*to),
+            Instr::Unless(cond, to) => self.unless(cx, *cond, *to)?,
             Instr::PushScope(slots) => self.push_scope(*slots),
             Instr::PopScopes(count) => self.pop_scopes(*count),
-            Instr::Set(var, value) => self.set(cx, pc, *var, *value),
+            Instr::Set(var, value) => self.set(cx, pc, *var, *value)?,
             Instr::ForNext { iterator, var, end } => self.for_next(cx, *iterator, *var, *end),
-            Instr::RoundWait { since, every } => self.round_wait(cx, pc, *since, *every),
-            Instr::End => Ok(self.end_frame(pc)),
-            Instr::Wait(length) => self.wait(cx, pc, *length),
-            Instr::Publish(spec) => self.publish(cx, pc, channel(), spec),
+            Instr::RoundWait { since, every } => self.round_wait(cx, pc, *since, *every)?,
+            Instr::End => self.end_frame(pc),
+            Instr::Wait(length) => self.wait(cx, pc, *length)?,
+            Instr::Publish(spec) => self.publish(cx, pc, channel(), spec)?,
             Instr::Settle { how, what, multiple, requeue } => {
-                self.settle(cx, pc, channel(), *how, *what, *multiple, *requeue)
+                self.settle(cx, pc, channel(), *how, *what, *multiple, *requeue)?
             }
-            rarer => self.execute_rarer(cx, pc, rarer),
-        }
+            rarer => self.execute_rarer(cx, pc, rarer)?,
+        })
     }
 
     /// What few messages need. On its own, so that what each needs stays short.

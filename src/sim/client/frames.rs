@@ -48,14 +48,37 @@ impl Frames {
         self.frames.first_mut()
     }
 
-    // By its index, as what `last` gives is checked twice.
+    // By a pattern, as what `last` gives is checked twice. What is asked at each instruction is asked without an `Option`
+    // of a reference: that is checked once more.
+    #[inline]
     pub fn at_work(&self) -> Option<&Frame> {
-        self.frames.get(self.frames.len().wrapping_sub(1))
+        if let [.., frame] = &*self.frames { Some(frame) } else { None }
     }
 
+    #[inline]
     pub fn at_work_mut(&mut self) -> Option<&mut Frame> {
-        let at = self.frames.len().wrapping_sub(1);
-        self.frames.get_mut(at)
+        if let [.., frame] = &mut *self.frames { Some(frame) } else { None }
+    }
+
+    /// What the frame at work sees.
+    #[inline]
+    pub fn env(&self) -> EnvId {
+        if let [.., frame] = &*self.frames { frame.env } else { EnvId::NONE }
+    }
+
+    /// Whether what is at work runs; none if nothing is.
+    #[inline]
+    pub fn runs(&self) -> Option<bool> {
+        if let [.., frame] = &*self.frames { Some(frame.runs()) } else { None }
+    }
+
+    /// The instruction that is next; the frame at work goes on behind it.
+    #[inline]
+    pub fn next_pc(&mut self) -> Option<Pc> {
+        let [.., frame] = &mut *self.frames else { return None };
+        let pc = frame.pc;
+        frame.pc += 1;
+        Some(pc)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Frame> {
@@ -76,25 +99,34 @@ impl Frames {
     /// The frame at work waits.
     #[inline]
     pub fn wait(&mut self, on: WaitOn, token: u32, pc: Pc) {
-        if let Some(frame) = self.at_work_mut() {
+        if let [.., frame] = &mut *self.frames {
             frame.wait = Wait::on(on, token, pc);
         }
     }
 
     /// The frame at work goes on there.
     pub fn go_to(&mut self, pc: Pc) {
-        if let Some(frame) = self.at_work_mut() {
+        if let [.., frame] = &mut *self.frames {
             frame.pc = pc;
         }
     }
 
     /// The frame at work ends; its environment.
     pub fn end(&mut self) -> Option<EnvId> {
-        let Frame { env, wait, message, tries_from, gets_from, .. } = self.frames.pop()?;
-        drop((wait, message));
+        let &Frame { env, tries_from, gets_from, .. } = self.at_work()?;
+        // Where it stands: it is not moved.
+        self.frames.truncate(self.frames.len() - 1);
+        if !self.tries.is_empty() || !self.gets.is_empty() {
+            self.drop_beside(tries_from, gets_from);
+        }
+        Some(env)
+    }
+
+    /// What few frames have.
+    #[inline(never)]
+    fn drop_beside(&mut self, tries_from: u32, gets_from: u32) {
         self.tries.truncate(tries_from as usize);
         self.gets.truncate(gets_from as usize);
-        Some(env)
     }
 
     pub fn clear(&mut self) {

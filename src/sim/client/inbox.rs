@@ -71,11 +71,10 @@ impl Client {
         cx.fuel.burn(1)?;
         let Some(entry) = self.inbox.pop_front() else { return Ok(false) };
         self.taken += 1;
-        if self.is_stale(&entry) {
-            return Ok(true);
-        }
         match entry {
-            Entry::Delivery { channel, message, .. } => self.take_delivery(cx, channel, message),
+            Entry::Delivery { channel, opening, message } => {
+                self.take_delivery(cx, channel, opening, message);
+            }
             rarer => self.take_rarer(cx, rarer)?,
         }
         Ok(true)
@@ -98,6 +97,9 @@ impl Client {
     /// All but deliveries. On its own, so that what is done at each message stays short.
     #[inline(never)]
     fn take_rarer(&mut self, cx: &mut Surroundings<'_>, entry: Entry) -> Done<()> {
+        if self.is_stale(&entry) {
+            return Ok(());
+        }
         match entry {
             // Is taken up by the caller.
             Entry::Delivery { .. } => {}
@@ -118,14 +120,14 @@ impl Client {
                 let event = if reason.is_some() { Event::Blocked } else { Event::Unblocked };
                 let value = reason.map_or(Value::Null, |reason| table("reason", reason));
                 if let Some(handler) = self.on.get(&event).copied() {
-                    self.begin_handler(cx, handler, value, None);
+                    self.begin_handler(cx, handler, value);
                 }
             }
             Entry::Tick(at) => {
                 if let Some(ticker) = self.tickers.get_mut(at as usize) {
                     ticker.is_waiting = false;
                     let handler = ticker.registered;
-                    self.begin_handler(cx, handler, Value::Null, None);
+                    self.begin_handler(cx, handler, Value::Null);
                 }
             }
         }
@@ -133,14 +135,21 @@ impl Client {
     }
 
     /// A consumer without a handler holds what it gets.
-    fn take_delivery(&mut self, cx: &mut Surroundings<'_>, channel: u16, message: Arc<MessageValue>) {
-        let consumers = self.channels.get(usize::from(channel)).map_or(&[][..], |channel| &channel.consumers);
+    #[inline(never)]
+    fn take_delivery(
+        &mut self,
+        cx: &mut Surroundings<'_>,
+        channel: u16,
+        opening: u32,
+        message: Arc<MessageValue>,
+    ) {
+        let Some(state) = self.channels.get_mut(usize::from(channel)) else { return };
+        if state.opening != opening {
+            return;
+        }
         let Some(tag) = &message.consumer_tag else { return };
-        // Mostly it is the very text that the client sent: not one is read then.
-        let sent = consumers.iter().find(|one| Arc::ptr_eq(&one.tag, tag));
-        let Some(consumer) = sent.or_else(|| consumers.iter().find(|one| one.tag == *tag)) else { return };
-        let Some(handler) = consumer.handler else { return };
-        let pc = self.begin_handler(cx, handler, Value::Message(message.clone()), Some(channel));
+        let Some(handler) = state.consumer(tag).and_then(|consumer| consumer.handler) else { return };
+        let pc = self.begin(cx, handler, Value::Message(message.clone()), Some(channel));
         cx.put(pc, What::Received(message));
     }
 
@@ -166,7 +175,7 @@ impl Client {
         let refused = refused.clone();
         match state.on.get(&Event::Close).copied() {
             Some(handler) => {
-                self.begin_handler(cx, handler, Value::Error(refused), None);
+                self.begin_handler(cx, handler, Value::Error(refused));
                 Ok(())
             }
             None => Err(Failure::Raised(refused)),
@@ -183,7 +192,7 @@ impl Client {
         let refused = refused.clone();
         match self.on.get(&Event::Close).copied() {
             Some(handler) => {
-                self.begin_handler(cx, handler, Value::Error(refused), None);
+                self.begin_handler(cx, handler, Value::Error(refused));
                 Ok(())
             }
             None => Err(Failure::Raised(refused)),
@@ -194,13 +203,24 @@ impl Client {
         let handler =
             self.channels.get(usize::from(channel)).and_then(|channel| channel.on.get(&event)).copied();
         if let Some(handler) = handler {
-            self.begin_handler(cx, handler, value, None);
+            self.begin_handler(cx, handler, value);
         }
     }
 
-    /// A handler begins on top of what is there, a consumer's over the channel of that: at which instruction.
-    #[inline]
+    /// A handler begins that is no consumer's.
+    #[inline(never)]
     pub(super) fn begin_handler(
+        &mut self,
+        cx: &mut Surroundings<'_>,
+        registered: Registered,
+        arrived: Value,
+    ) {
+        self.begin(cx, registered, arrived, None);
+    }
+
+    /// A handler begins on top of what is there, a consumer's over the channel of that: at which instruction.
+    #[inline(always)]
+    fn begin(
         &mut self,
         cx: &mut Surroundings<'_>,
         registered: Registered,

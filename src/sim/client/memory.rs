@@ -24,6 +24,17 @@ struct Env {
     holders: u32,
 }
 
+impl Env {
+    /// Makes the rest of its variables, all null.
+    #[inline]
+    fn fill(&mut self, slots: u16) {
+        while self.slots.len() < usize::from(slots) {
+            self.bytes += Value::Null.bytes();
+            self.slots.push(Value::Null);
+        }
+    }
+}
+
 /// All environments of a client.
 #[derive(Clone, Debug)]
 pub struct Arena {
@@ -48,13 +59,15 @@ impl Arena {
     }
 
     /// An environment inside another, with the value of its first variable; both are held once more.
-    #[inline]
+    #[inline(always)]
     pub(super) fn inside(&mut self, parent: EnvId, first: Value, slots: u16) -> EnvId {
         self.hold(parent);
         let Some((id, env)) = self.room(parent) else { return EnvId::NONE };
         env.bytes = first.bytes();
         env.slots.push(first);
-        self.fill(id, slots);
+        env.fill(slots);
+        let bytes = env.bytes;
+        self.bytes += bytes;
         id
     }
 
@@ -156,8 +169,10 @@ impl Arena {
 
     /// An environment whose variables are null.
     fn add(&mut self, parent: EnvId, slots: u16) -> EnvId {
-        let Some((id, _)) = self.room(parent) else { return EnvId::NONE };
-        self.fill(id, slots);
+        let Some((id, env)) = self.room(parent) else { return EnvId::NONE };
+        env.fill(slots);
+        let bytes = env.bytes;
+        self.bytes += bytes;
         id
     }
 
@@ -178,17 +193,6 @@ impl Arena {
     fn more_room(&mut self) {
         self.free = EnvId(self.envs.len() as u32);
         self.envs.push(Env { parent: EnvId::NONE, slots: Vec::new(), bytes: 0, holders: 0 });
-    }
-
-    /// Makes the rest of its variables, all null.
-    #[inline]
-    fn fill(&mut self, id: EnvId, slots: u16) {
-        let Some(env) = self.envs.get_mut(id.0 as usize) else { return };
-        for _ in env.slots.len()..usize::from(slots) {
-            env.bytes += Value::Null.bytes();
-            env.slots.push(Value::Null);
-        }
-        self.bytes += env.bytes;
     }
 }
 

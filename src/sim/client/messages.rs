@@ -22,6 +22,7 @@ const PUBLISH_FUEL: u64 = 8;
 
 impl Client {
     /// Never blocks, and never fails where it stands but for what is known to be closed.
+    #[inline(never)]
     pub(super) fn publish(
         &mut self,
         cx: &mut Surroundings<'_>,
@@ -56,6 +57,11 @@ impl Client {
             cx.fuel.burn(1)?;
             return Ok(Arc::from(text.clone()));
         }
+        self.computed_body(cx, id)
+    }
+
+    #[inline(never)]
+    fn computed_body(&mut self, cx: &mut Surroundings<'_>, id: ExprId) -> Done<Arc<[u8]>> {
         Ok(match self.settled(cx, id)? {
             Value::Text(text) => Arc::from(text),
             Value::Message(message) => message.content.body.clone(),
@@ -69,10 +75,20 @@ impl Client {
 
     /// Exchange, key and properties: the same `Arc` as long as nothing in them changes.
     fn template(&mut self, cx: &mut Surroundings<'_>, pc: Pc, spec: &PublishSpec) -> Done<Arc<Template>> {
-        let known = match self.templates.get(&pc) {
-            Some(made) if made.is_constant => return Ok(made.template.clone()),
-            known => known.map(|made| made.template.clone()),
-        };
+        match self.templates.get(&pc) {
+            Some(made) if made.is_constant => Ok(made.template.clone()),
+            _ => self.computed_template(cx, pc, spec),
+        }
+    }
+
+    #[inline(never)]
+    fn computed_template(
+        &mut self,
+        cx: &mut Surroundings<'_>,
+        pc: Pc,
+        spec: &PublishSpec,
+    ) -> Done<Arc<Template>> {
+        let known = self.templates.get(&pc).map(|made| made.template.clone());
         let made = self.eval(cx, |eval| {
             let key = spec.key.map(|key| eval.text(key)).transpose()?;
             let mut properties = Properties::default();
@@ -164,6 +180,7 @@ impl Client {
     }
 
     /// Never blocks. The tag goes over this channel, whatever channel the message came by.
+    #[inline]
     #[expect(clippy::too_many_arguments, reason = "an instruction's operands")]
     pub(super) fn settle(
         &mut self,
@@ -178,8 +195,10 @@ impl Client {
         self.check_usable(channel)?;
         let delivery_tag = match what {
             Some(what) => match self.in_variable(cx, what)? {
+                // Nearly always.
+                Some(Value::Message(message)) => message.tag,
                 Some(value) => tag_of(value)?,
-                None => tag_of(&self.settled(cx, what)?)?,
+                None => self.computed_tag(cx, what)?,
             },
             None => match self.frames.message() {
                 Some(message) => message.tag,
@@ -194,9 +213,15 @@ impl Client {
         cx.put(pc, What::Send(ToBroker::Method(channel + 1, method)));
         Ok(Flow::Next)
     }
+
+    #[inline(never)]
+    fn computed_tag(&mut self, cx: &mut Surroundings<'_>, what: ExprId) -> Done<DeliveryTag> {
+        tag_of(&self.settled(cx, what)?)
+    }
 }
 
 /// The tag by which a message is settled: its own, or a number.
+#[inline(never)]
 fn tag_of(what: &Value) -> Done<DeliveryTag> {
     match what {
         Value::Message(message) => Ok(message.tag),

@@ -22,15 +22,25 @@ impl Client {
             return;
         }
         match arrived {
+            FromBroker::Delivery(number, message) => {
+                let Some((channel, opening)) = self.opening_of(number) else { return };
+                self.enter(Entry::Delivery { channel, opening, message });
+            }
+            rarer => self.receive_rarer(cx, rarer),
+        }
+    }
+
+    /// All but deliveries. On its own, so that what is done at each message stays short.
+    #[inline(never)]
+    fn receive_rarer(&mut self, cx: &mut Surroundings<'_>, arrived: FromBroker) {
+        match arrived {
+            // Is received by the caller.
+            FromBroker::Delivery(..) => {}
             FromBroker::Opened => self.receive_opened(cx),
             FromBroker::Unreachable => self.fail_line(own("connection refused")),
             FromBroker::Lost => self.fail_line(own("connection lost")),
             FromBroker::Reply(number, reply) => self.receive_reply(number, reply),
             FromBroker::Got(number, message) => self.receive_outcome(number, Outcome::Got(message)),
-            FromBroker::Delivery(number, message) => {
-                let Some((channel, opening)) = self.opening_of(number) else { return };
-                self.enter(Entry::Delivery { channel, opening, message });
-            }
             FromBroker::Confirmed { channel, seq, ack } => self.receive_answer(channel, seq, ack),
             FromBroker::Returned { channel, content, code, text, message } => {
                 let Some((channel, opening)) = self.opening_of(channel) else { return };

@@ -93,9 +93,9 @@ impl Client {
             if left == 0 {
                 return Pause::More;
             }
-            let went_on = match self.frames.at_work() {
-                Some(frame) if frame.runs() => self.carry_on(cx, &mut left).map(|()| true),
-                Some(_) => {
+            let went_on = match self.frames.runs() {
+                Some(true) => self.carry_on(cx, &mut left).map(|()| true),
+                Some(false) => {
                     left -= 1;
                     self.look_at_wait(cx)
                 }
@@ -127,15 +127,14 @@ impl Client {
     }
 
     /// Carries out instructions, until what is at work waits or ends, or as many are done as are left.
+    /// On its own, so that the loop around it stays short.
+    #[inline(never)]
     fn carry_on(&mut self, cx: &mut Surroundings<'_>, left: &mut u32) -> Done<()> {
         // Without a frame it has crashed.
-        while *left > 0
-            && let Some(frame) = self.frames.at_work_mut()
-        {
+        while *left > 0 && !self.frames.is_empty() {
             *left -= 1;
             cx.fuel.burn(1)?;
-            let pc = frame.pc;
-            frame.pc += 1;
+            let Some(pc) = self.frames.next_pc() else { break };
             if matches!(self.execute(cx, pc)?, Flow::Stop) {
                 break;
             }

@@ -33,6 +33,7 @@ fn between(from: SimDuration, to: SimDuration, chance: &mut Stream) -> SimDurati
 
 impl Client {
     /// Nearly all durations are written out: no value is made of them.
+    #[inline]
     pub(super) fn duration(&mut self, cx: &mut Surroundings<'_>, id: ExprId) -> Done<SimDuration> {
         match cx.program.only(id) {
             Some(Operand::Constant(Const::Duration(length))) => {
@@ -44,13 +45,17 @@ impl Client {
                 cx.fuel.burn(3)?;
                 Ok(between(*from, *to, &mut self.chance))
             }
-            _ => {
-                let value = self.settled(cx, id)?;
-                Ok(duration(&value, &mut self.chance)?)
-            }
+            _ => self.computed_duration(cx, id),
         }
     }
 
+    #[inline(never)]
+    fn computed_duration(&mut self, cx: &mut Surroundings<'_>, id: ExprId) -> Done<SimDuration> {
+        let value = self.settled(cx, id)?;
+        Ok(duration(&value, &mut self.chance)?)
+    }
+
+    #[inline(never)]
     pub(super) fn wait(&mut self, cx: &mut Surroundings<'_>, pc: Pc, length: ExprId) -> Done<Flow> {
         let length = self.duration(cx, length)?;
         let token = self.timer(cx, pc, length);

@@ -151,6 +151,7 @@ impl Value {
     }
 
     /// Logical bytes, for budgets: what it would take written out, shared parts counted wherever they stand.
+    #[inline(always)]
     pub fn bytes(&self) -> u64 {
         match self {
             Self::Text(text) => 16 + text.len() as u64,
