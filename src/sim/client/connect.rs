@@ -215,12 +215,19 @@ impl Client {
     }
 
     /// The body has ended. Without consumer and `every` the connection is closed; when it is gone, the client ends.
+    #[inline]
     pub(super) fn look_at_end(&mut self, cx: &mut Surroundings<'_>, pc: Pc) -> bool {
         let lives_on = !self.tickers.is_empty()
             || self.channels.iter().any(|channel| channel.is_open() && !channel.consumers.is_empty());
+        let is_over = !lives_on || matches!(self.line, Line::Down);
+        is_over && self.close_at_end(cx, pc)
+    }
+
+    /// On its own, as few looks come to it.
+    #[inline(never)]
+    fn close_at_end(&mut self, cx: &mut Surroundings<'_>, pc: Pc) -> bool {
         let taken_up = self.inbox.is_empty();
         match &self.line {
-            _ if lives_on && !matches!(self.line, Line::Down) => false,
             Line::Open => {
                 cx.put(pc, What::Send(ToBroker::Method(0, Method::ConnectionClose)));
                 self.line = Line::Closing;

@@ -40,6 +40,8 @@ pub(super) struct Wait {
     pub is_told: bool,
 }
 
+// The kind stands by itself: it is asked at each look at a client, and one hidden in a field takes more to find.
+#[repr(u32)]
 #[derive(Clone, Debug)]
 pub(super) enum WaitOn {
     /// It runs.

@@ -33,7 +33,7 @@ fn between(from: SimDuration, to: SimDuration, chance: &mut Stream) -> SimDurati
 
 impl Client {
     /// Nearly all durations are written out: no value is made of them.
-    #[inline]
+    #[inline(always)]
     pub(super) fn duration(&mut self, cx: &mut Surroundings<'_>, id: ExprId) -> Done<SimDuration> {
         match cx.program.only(id) {
             Some(Operand::Constant(Const::Duration(length))) => {
