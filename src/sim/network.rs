@@ -129,10 +129,22 @@ impl Link {
 
     /// Puts something on its way up; the time at which to look, if nothing else is on its way.
     #[inline(always)]
-    pub fn send_up(&mut self, earliest: SimTime, number: u64, record: u32, what: Up) -> Option<SimTime> {
+    pub fn send_up(
+        &mut self,
+        earliest: SimTime,
+        place: u64,
+        record: u32,
+        command: Command,
+        number: u32,
+    ) -> Option<SimTime> {
         let is_alone = self.up.is_empty();
         self.up_last = self.up_last.max(earliest);
-        self.up.push_back(Sent { arrives: self.up_last, number, record, what });
+        self.up.push_back(Sent {
+            arrives: self.up_last,
+            number: place,
+            record,
+            what: Up { command, number },
+        });
         is_alone.then_some(self.up_last)
     }
 

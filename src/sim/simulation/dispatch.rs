@@ -6,7 +6,7 @@ use crate::amqp::{ConnectionId, SimTime};
 use crate::broker::Command;
 use crate::sim::client::{Client, Life, Pause, Surroundings};
 use crate::sim::eval::Fuel;
-use crate::sim::network::{Network, Sent, Up};
+use crate::sim::network::{Network, Sent};
 use crate::sim::port::FromBroker;
 use crate::sim::record::{Columns, NONE, RecordKind, Sink};
 use crate::sim::run::{Limit, Outcome};
@@ -195,7 +195,7 @@ impl Simulation {
         }
         let command = Command::Lost { connection: ConnectionId(connection) };
         let number = self.enter_command(&command, None, actor, sink);
-        self.set_out(actor, connection, 1, NONE, Up { command, number });
+        self.set_out(actor, connection, 1, NONE, command, number);
         self.lose_down(connection, NONE);
         if let Some(link) = self.network.link_mut(connection) {
             link.is_heard = false;

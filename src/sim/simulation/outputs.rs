@@ -7,7 +7,7 @@ use crate::broker::{Command, QueueId};
 use crate::script::program::{Ask, Pc};
 use crate::sim::client::{NO_PC, Output, What};
 use crate::sim::history::{Item, Thing};
-use crate::sim::network::{HANDSHAKE_WAYS, Up};
+use crate::sim::network::HANDSHAKE_WAYS;
 use crate::sim::port::{Refused, ToBroker};
 use crate::sim::record::{Columns, NONE, RecordKind, Sink};
 use crate::sim::schedule::{Class, Event};
@@ -36,7 +36,25 @@ impl Simulation {
                     let record = Columns::new(RecordKind::Waiting, actor, cause).subject(kind as u32);
                     self.put(sink, record.object(pc));
                 }
-                _ => cause = self.carry_out_owned(actor, cause, sink),
+                // What owns something is taken apart as it is taken out, and not moved before.
+                What::Send(ToBroker::Method(..)) => {
+                    let Some(Output { what: What::Send(ToBroker::Method(channel, method)), .. }) =
+                        self.outputs.pop_front()
+                    else {
+                        return cause;
+                    };
+                    self.send_method(actor, channel, method, pc, cause, sink);
+                }
+                What::Received(_) => {
+                    let Some(Output { what: What::Received(message), .. }) = self.outputs.pop_front() else {
+                        return cause;
+                    };
+                    cause = self.received(actor, message, cause, sink);
+                }
+                _ => {
+                    let Some(Output { what, .. }) = self.outputs.pop_front() else { return cause };
+                    cause = self.carry_out_rarer(what, pc, actor, cause, sink);
+                }
             }
         }
         cause
@@ -46,21 +64,6 @@ impl Simulation {
     #[inline]
     fn pass_output(&mut self) {
         std::mem::forget(self.outputs.pop_front());
-    }
-
-    /// Carries out an output that owns something.
-    #[inline(always)]
-    fn carry_out_owned(&mut self, actor: u16, cause: u32, sink: &mut impl Sink) -> u32 {
-        // Taken apart where it stands, and not moved before.
-        match self.outputs.pop_front() {
-            Some(Output { what: What::Send(ToBroker::Method(channel, method)), pc }) => {
-                self.send_method(actor, channel, method, pc, cause, sink);
-                cause
-            }
-            Some(Output { what: What::Received(message), .. }) => self.received(actor, message, cause, sink),
-            Some(Output { what: rarer, pc }) => self.carry_out_rarer(rarer, pc, actor, cause, sink),
-            None => cause,
-        }
     }
 
     /// What few messages lead to. On its own, so that what each leads to stays short.
@@ -168,7 +171,7 @@ impl Simulation {
         let number = self.enter_command(&command, known(pc), actor, sink);
         let sent = Columns::new(RecordKind::Sent, actor, cause).subject(u32::from(channel));
         let record = self.put(sink, sent.object(connection).detail(number));
-        self.set_out(actor, connection, 1, record, Up { command, number });
+        self.set_out(actor, connection, 1, record, command, number);
     }
 
     /// Puts on its way how a connection begins, or ends without a word.
@@ -186,7 +189,7 @@ impl Simulation {
                 let number = self.enter_command(&command, known(pc), actor, sink);
                 let sent = Columns::new(RecordKind::Sent, actor, cause).subject(0).object(connection);
                 let record = self.put(sink, sent.detail(number));
-                self.set_out(actor, connection, HANDSHAKE_WAYS, record, Up { command, number });
+                self.set_out(actor, connection, HANDSHAKE_WAYS, record, command, number);
                 // A connection that begins while the line is cut was not there when it was.
                 if let Some(wire) = self.wires.get(at).filter(|wire| !wire.is_up) {
                     let gives_up = self.now + crate::sim::network::CONNECT_LOSS;
@@ -204,19 +207,27 @@ impl Simulation {
                     link.is_heard = false;
                     link.down.clear();
                 }
-                self.set_out(actor, connection, 1, cause, Up { command, number });
+                self.set_out(actor, connection, 1, cause, command, number);
             }
         }
     }
 
     /// Hands something to the network, which takes that many ways' time.
     #[inline(always)]
-    pub(super) fn set_out(&mut self, actor: u16, connection: u32, ways: u32, record: u32, what: Up) {
+    pub(super) fn set_out(
+        &mut self,
+        actor: u16,
+        connection: u32,
+        ways: u32,
+        record: u32,
+        command: Command,
+        number: u32,
+    ) {
         let Some(wire) = self.wires.get(usize::from(actor.wrapping_sub(FIRST_CLIENT))) else { return };
         let earliest = self.now + wire.delay(ways, &mut self.network_chance);
         let place = self.schedule.number();
         let Some(link) = self.network.link_mut(connection) else { return };
-        if let Some(at) = link.send_up(earliest, place, record, what) {
+        if let Some(at) = link.send_up(earliest, place, record, command, number) {
             self.schedule.push_numbered(at, Class::Command, place, Event::Uplink(connection));
         }
     }
