@@ -417,3 +417,37 @@ fn hash_entry(hash: &mut RunningHash, commands: &mut CommandHash, entry: &Entry)
         Entry::Reply(reply) => hash.bytes(format!("{reply:?}").as_bytes()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{BLOCK_RECORDS, Columns, ColumnsHash, NONE, RecordKind, RunSpec, RunningHash, SimTime, Sink};
+    use crate::sim::run::Run;
+    use std::sync::Arc;
+
+    #[test]
+    fn what_is_full_first_goes_into_the_hash_first() {
+        let source = "client a { print(\"x\") }";
+        let program = crate::script::analyse(source).program.unwrap_or_default();
+        let mut recording = Run::new(Arc::new(RunSpec::of(source)), program).into_recording();
+        let mut at = 0;
+        while !recording.step_first.has_full_blocks() || recording.step_first.is_empty() {
+            recording.begin_step(SimTime(at));
+            // The last step of a block begins when the records' block has just been filled.
+            let records = if at == 0 { 8 } else { 4 };
+            for _ in 0..records * u32::from(recording.len < BLOCK_RECORDS) {
+                recording.put(Columns::new(RecordKind::Started, 2, NONE));
+            }
+            at += 1;
+        }
+        assert_eq!((at, recording.len), (1_024, BLOCK_RECORDS));
+        let mut columns = ColumnsHash::default();
+        recording.blocks[0].hash_into(&mut columns);
+        columns.column(recording.step_first.last_block());
+        let [expected, found] = [columns, recording.columns_hash].map(|columns| {
+            let mut hash = RunningHash::default();
+            columns.put_into(&mut hash);
+            hash.value()
+        });
+        assert_eq!(expected, found);
+    }
+}
