@@ -60,36 +60,51 @@ impl Lowering {
         body: &Block,
         span: Span,
     ) {
-        let hidden = 1 + usize::from(every.is_some());
+        let is_bare = variable.is_none() && declared(body).is_empty();
+        let hidden = 1 + usize::from(every.is_some()) + usize::from(is_bare);
         self.environment(hidden, span, |lowering| {
             let iterator = lowering.scopes.hidden();
             if every.is_some() {
                 lowering.scopes.hidden();
             }
+            let unnamed = is_bare.then(|| lowering.scopes.hidden());
             let over = lowering.expr(over);
             lowering.emit(Instr::ForBegin { iterator, over }, span);
             let again = lowering.pc();
-            let round = lowering.round(variable, every, body, span);
+            let round = lowering.round(variable, unnamed, every, body, span);
             lowering.emit(Instr::Jump(again), span);
-            // The last look for a next round has opened the environment of a round that does not come.
             lowering.land(round);
-            lowering.emit(Instr::PopScopes(1), span);
+            if !is_bare {
+                // The last look for a next round has opened the environment of a round that does not come.
+                lowering.emit(Instr::PopScopes(1), span);
+            }
         });
     }
 
-    /// One round, in an environment of its own; the instruction that leaves the loop.
-    fn round(&mut self, variable: Option<&Ident>, every: Option<&Expr>, body: &Block, span: Span) -> u32 {
+    /// One round; the instruction that leaves the loop. It has an environment of its own, unless nothing in it has a name:
+    /// then `unnamed` takes what the loop goes over.
+    fn round(
+        &mut self,
+        variable: Option<&Ident>,
+        unnamed: Option<Var>,
+        every: Option<&Expr>,
+        body: &Block,
+        span: Span,
+    ) -> u32 {
         let mut leave = 0;
-        self.environment(1 + declared(body).len(), span, |lowering| {
-            let var = match variable {
-                Some(variable) => lowering.scopes.declare(&variable.text, false),
-                None => lowering.scopes.hidden(),
+        let slots = if unnamed.is_some() { 0 } else { 1 + declared(body).len() };
+        self.environment(slots, span, |lowering| {
+            let hops = u16::from(unnamed.is_none());
+            let var = match (unnamed, variable) {
+                (Some(unnamed), _) => unnamed,
+                (None, Some(variable)) => lowering.scopes.declare(&variable.text, false),
+                (None, None) => lowering.scopes.hidden(),
             };
-            let iterator = Var::Local { hops: 1, slot: 0 };
+            let iterator = Var::Local { hops, slot: 0 };
             leave = lowering.emit(Instr::ForNext { iterator, var, end: 0 }, span);
             if let Some(every) = every {
                 let every = lowering.expr(every);
-                lowering.emit(Instr::RoundWait { since: Var::Local { hops: 1, slot: 1 }, every }, span);
+                lowering.emit(Instr::RoundWait { since: Var::Local { hops, slot: 1 }, every }, span);
             }
             lowering.statements(body);
         });
