@@ -137,6 +137,9 @@ impl Broker {
         if self.queue(queue).is_stream() {
             return self.settle_logged(channel, group, settlement == Settlement::Ack);
         }
+        if group.len() > 1 && matches!(settlement, Settlement::Requeue(_)) && self.returns_one_by_one(queue) {
+            return group.iter().for_each(|one| self.settle_one(channel, one, settlement));
+        }
         for one in group {
             self.let_go(one);
             match settlement {
@@ -151,6 +154,18 @@ impl Broker {
             Settlement::Requeue(_) => self.settle_returned(queue),
             _ => self.settle_queue(queue),
         }
+    }
+
+    /// RabbitMQ: without a delivery limit each message that a client gives back to a quorum queue is a command of its own.
+    #[cold]
+    fn returns_one_by_one(&self, queue: QueueId) -> bool {
+        let queue = self.queue(queue);
+        queue.is_quorum() && queue.settings.delivery_limit.is_none_or(|limit| limit < 0)
+    }
+
+    #[inline(never)]
+    fn settle_one(&mut self, channel: ChannelId, one: &Unacked, settlement: Settlement) {
+        self.settle_group(channel, std::slice::from_ref(one), settlement);
     }
 
     /// So many deliveries of a consumer, or one of a get, are settled.

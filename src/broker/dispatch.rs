@@ -360,12 +360,21 @@ impl Broker {
             return self.note_soft_limit(id);
         }
         let settings = Arc::clone(settings);
+        let newest_first = self.queue(id).is_quorum() && !self.profile.quorum_drops_oldest_first;
+        let mut over = Vec::new();
         loop {
             let (messages, bytes) = self.queue(id).limited();
             if !settings.is_over(messages, bytes) {
-                return;
+                break;
             }
-            let Some(entry) = self.queue_mut(id).ready.pop() else { return };
+            let Some(entry) = self.queue_mut(id).ready.pop() else { break };
+            if newest_first {
+                over.push(entry);
+            } else {
+                self.drop_copy(id, entry, DropReason::MaxLength);
+            }
+        }
+        for entry in over.into_iter().rev() {
             self.drop_copy(id, entry, DropReason::MaxLength);
         }
     }

@@ -240,6 +240,7 @@ impl Broker {
         let from = self.expect_exchange(vhost, source)?;
         self.check_topic_access(at.connection, from, Access::Read, &key)?;
         let to = self.expect_exchange(vhost, destination)?;
+        self.check_binding(from, Destination::Exchange(to), &key, &arguments)?;
         self.bind(from, Destination::Exchange(to), key, arguments)
     }
 
@@ -263,15 +264,35 @@ impl Broker {
         Ok(())
     }
 
-    /// RabbitMQ: asked before whose the queue is.
-    pub(super) fn check_binding_arguments(&self, source: ExchangeId, arguments: &FieldTable) -> Outcome {
+    /// Whether the source takes such a binding. RabbitMQ: asked before whose the queue is.
+    pub(super) fn check_binding(
+        &self,
+        source: ExchangeId,
+        destination: Destination,
+        key: &str,
+        arguments: &FieldTable,
+    ) -> Outcome {
         match self.exchanges[source.index()].kind {
             ExchangeKind::Headers => headers::check(arguments, &self.profile),
+            ExchangeKind::LocalRandom => self.check_local_random(destination, key),
+            ExchangeKind::ConsistentHash => consistent_hash::weight(key, &self.profile).map(drop),
+            ExchangeKind::Topic if key.contains('#') => self.check_hash_words(key),
             _ => Ok(()),
         }
     }
 
-    /// Makes a binding, unless it is there already.
+    fn check_hash_words(&self, key: &str) -> Outcome {
+        let Some(most) = self.profile.hash_words_max else { return Ok(()) };
+        let hashes = crate::amqp::topic::words(key).filter(|word| *word == "#").count();
+        if hashes > usize::from(most) {
+            return Err(Refusal::precondition_failed(format!(
+                "Topic binding key '{key}' uses {hashes} '#' wildcards, at most {most} are allowed"
+            )));
+        }
+        Ok(())
+    }
+
+    /// Makes a binding that was checked, unless it is there already.
     pub(super) fn bind(
         &mut self,
         source: ExchangeId,
@@ -280,24 +301,6 @@ impl Broker {
         arguments: FieldTable,
     ) -> Outcome {
         let arguments = sorted(arguments);
-        let kind = self.exchanges[source.index()].kind;
-        self.check_binding_arguments(source, &arguments)?;
-        if kind == ExchangeKind::LocalRandom {
-            self.check_local_random(destination, &key)?;
-        }
-        if kind == ExchangeKind::ConsistentHash {
-            consistent_hash::weight(&key, &self.profile)?;
-        }
-        if let (ExchangeKind::Topic, Some(most)) = (kind, self.profile.hash_words_max)
-            && key.contains('#')
-        {
-            let hashes = crate::amqp::topic::words(&key).filter(|word| *word == "#").count();
-            if hashes > usize::from(most) {
-                return Err(Refusal::precondition_failed(format!(
-                    "Topic binding key '{key}' uses {hashes} '#' wildcards, at most {most} are allowed"
-                )));
-            }
-        }
         let (known, spot) = self.find_binding(source, destination, &key, &arguments);
         if known.is_some() {
             return Ok(());

@@ -136,6 +136,8 @@ pub struct Profile {
     pub default_delivery_limit: Option<u16>,
     /// A nack does not count, neither towards the delivery limit nor where what it discards is queued next.
     pub nack_is_free: bool,
+    /// What is too much in a quorum queue at once is dropped and dead-lettered oldest first; else newest first.
+    pub quorum_drops_oldest_first: bool,
     /// `x-delivery-count: 0` on the first get.
     pub counts_first_get: bool,
     /// `x-acquired-count` beside `x-delivery-count`.
@@ -287,6 +289,7 @@ impl Profile {
             injects_queue_type: since(Version::V4_0),
             default_delivery_limit: since(Version::V4_0).then_some(20),
             nack_is_free: since(Version::V4_3),
+            quorum_drops_oldest_first: since(Version::V4_3),
             counts_first_get: !since(Version::V3_13),
             acquired_count: since(Version::V4_3),
             quorum_priority: match version {

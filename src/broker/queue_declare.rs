@@ -358,7 +358,7 @@ impl Broker {
         let source = self.expect_exchange(vhost, exchange)?;
         self.check_topic_access(at.connection, source, Access::Read, &key)?;
         let id = self.expect_queue(at, &queue)?;
-        self.check_binding_arguments(source, &arguments)?;
+        self.check_binding(source, Destination::Queue(id), &key, &arguments)?;
         self.check_unlocked(at, id)?;
         self.bind(source, Destination::Queue(id), key, arguments)?;
         self.reply(at, Reply::Done);
