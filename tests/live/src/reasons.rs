@@ -33,6 +33,9 @@ const TAG_TAKEN: Reason = Reason { name: "tag-taken-again-541" };
 /// delivery limit: it is counted on.
 const COUNTED_ON: Reason = Reason { name: "counted-on" };
 
+/// A channel settles what it had of a queue that was deleted, and the queue that has its name now takes that for its own.
+const NAMESAKE: Reason = Reason { name: "ack-of-a-namesake" };
+
 /// The reason of a difference, if it is a known one.
 pub fn of(target: &Target, steps: &[Value], seen: &[Value], difference: &Difference) -> Option<Reason> {
     if difference.real["error"]["code"] == 541 && is_declared_as_both(steps) {
@@ -47,7 +50,31 @@ pub fn of(target: &Target, steps: &[Value], seen: &[Value], difference: &Differe
     if target.line != Version::V3_10 && is_only_a_count(difference) && may_yield_at_a_limit(steps) {
         return Some(COUNTED_ON);
     }
+    if settles_for_a_namesake(steps) {
+        return Some(NAMESAKE);
+    }
     ended_with_several_consumers(steps, seen).then_some(CHANNELS_END)
+}
+
+/// Whether a channel that had taken something of a queue settles something after that queue was deleted and declared again.
+fn settles_for_a_namesake(steps: &[Value]) -> bool {
+    let is = |step: &Value, ops: &[&str]| step["op"].as_str().is_some_and(|op| ops.contains(&op));
+    let at = |from: usize, wanted: &dyn Fn(&Value) -> bool| {
+        steps[from..].iter().position(wanted).map(|at| from + at)
+    };
+    steps.iter().enumerate().filter(|(_, step)| is(step, &["queue.delete"])).any(|(deleted, delete)| {
+        let is_of_it = |step: &Value| step["queue"] == delete["queue"];
+        let Some(again) = at(deleted, &|step| is(step, &["queue.declare"]) && is_of_it(step)) else {
+            return false;
+        };
+        let takers = steps[..deleted]
+            .iter()
+            .filter(|step| is(step, &["basic.consume", "basic.get"]) && is_of_it(step));
+        let settles = ["basic.ack", "basic.nack", "basic.reject"];
+        takers
+            .into_iter()
+            .any(|taker| at(again, &|step| is(step, &settles) && step["ch"] == taker["ch"]).is_some())
+    })
 }
 
 /// Whether all that differs is how many consumers there are.
