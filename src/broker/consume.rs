@@ -183,8 +183,11 @@ impl Broker {
             self.reply(at, Reply::GetEmpty);
             return Ok(());
         };
-        // RabbitMQ: what is behind it and too old goes before the count is taken.
-        self.expire_heads(id);
+        // RabbitMQ: what is behind it and too old goes before a classic queue takes the count, and after a quorum queue does.
+        let is_quorum = self.queue(id).is_quorum();
+        if !is_quorum {
+            self.expire_heads(id);
+        }
         let message_count = self.queue(id).ready.len();
         self.reply(at, Reply::GetOk { message_count });
         let (channel, message) = (at.channel, entry.message);
@@ -201,6 +204,9 @@ impl Broker {
         } else {
             entry.acquired = entry.acquired.saturating_add(1);
             self.hold(channel, Unacked { tag, queue: id, consumer: ConsumerId::NONE, entry, since: now });
+        }
+        if is_quorum {
+            self.expire_heads(id);
         }
         self.note_limits(id);
         self.arm(Timer::Head(id));

@@ -82,6 +82,7 @@ differences! {
     default_delivery_limit since V4_0 : "a quorum queue has a delivery limit of 20 unless it sets one; and what is requeued goes to its front then", cases ["quorum_requeue_position_no_limit"];
     nack_is_free since V4_3 : "a basic.nack with requeue does not count towards the delivery limit", cases ["delayed_retry_all_nack", "quorum_delivery_count_header"];
     quorum_drops_oldest_first since V4_3 : "several messages that are too much in a quorum queue at once are dead-lettered oldest first; before, newest first", cases ["dlx_quorum_maxlen_by_policy", "dlx_quorum_maxlen_of_returned"];
+    quorum_expires_each_row since V4_3 : "in a quorum queue the first message of each priority expires, and the first of those that came back; before, only what is handed out next", cases ["ttl_quorum_behind_higher_priority", "ttl_quorum_behind_returned"];
     counts_first_get since V3_13 : "the first basic.get of a message has no `x-delivery-count`; before it had one of 0", cases ["quorum_delivery_count_header"];
     acquired_count since V4_3 : "`x-acquired-count` says how often a message was handed out", cases ["quorum_delivery_count_header", "quorum_delivery_count_header_consumer"];
     quorum_priority since V4_0,V4_3 : "quorum queues know two levels of priority since 4.0, and 0 to 31, strictly, since 4.3", cases ["quorum_priority_property_ignored"];

@@ -333,12 +333,9 @@ impl Broker {
     /// RabbitMQ: messages expire when they reach the head, and only there.
     pub(super) fn expire_heads(&mut self, id: QueueId) {
         let now = self.now;
-        while self.node_up {
-            let queue = self.queue(id);
-            let Some(entry) = queue.ready.expired(now, queue.is_quorum()) else { return };
-            if !self.queue_mut(id).ready.remove(entry) {
-                return;
-            }
+        while self.node_up
+            && let Some(entry) = self.queue_mut(id).ready.take_expired(now)
+        {
             self.drop_copy(id, entry, DropReason::Expired);
         }
     }

@@ -138,6 +138,9 @@ pub struct Profile {
     pub nack_is_free: bool,
     /// What is too much in a quorum queue at once is dropped and dead-lettered oldest first; else newest first.
     pub quorum_drops_oldest_first: bool,
+    /// In a quorum queue the first message of each priority, and the first of those that came back, is looked at whether it
+    /// is too old; else only what is handed out next.
+    pub quorum_expires_each_row: bool,
     /// `x-delivery-count: 0` on the first get.
     pub counts_first_get: bool,
     /// `x-acquired-count` beside `x-delivery-count`.
@@ -290,6 +293,7 @@ impl Profile {
             default_delivery_limit: since(Version::V4_0).then_some(20),
             nack_is_free: since(Version::V4_3),
             quorum_drops_oldest_first: since(Version::V4_3),
+            quorum_expires_each_row: since(Version::V4_3),
             counts_first_get: !since(Version::V3_13),
             acquired_count: since(Version::V4_3),
             quorum_priority: match version {

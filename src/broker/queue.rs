@@ -148,7 +148,7 @@ impl Queue {
         if let Some(stream) = &self.stream {
             return stream.due();
         }
-        sooner(self.ready.expires_at(self.is_quorum()), self.delayed.due())
+        sooner(self.ready.expires_at(), self.delayed.due())
     }
 
     /// Nothing in it expires, waits for its delay or can be too much.
@@ -200,13 +200,14 @@ impl Broker {
             (QueueKind::Quorum, QuorumPriority::TwoLevels) => (1, true),
             (QueueKind::Quorum, QuorumPriority::Strict) => (31, false),
         };
+        let expires_each_row = spec.kind == QueueKind::Quorum && self.profile.quorum_expires_each_row;
         self.has_quorum_queues |= spec.kind == QueueKind::Quorum;
         let stream = (spec.kind == QueueKind::Stream).then(|| Box::new(Stream::new(self.now)));
         self.queues.push(Queue {
             spec: Arc::new(spec),
             settings: Arc::new(settings),
             is_alive: true,
-            ready: Ready::new(priorities, two_levels),
+            ready: Ready::new(priorities, two_levels, expires_each_row),
             delayed: Delayed::default(),
             stream,
             unacked: 0,

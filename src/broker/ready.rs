@@ -18,6 +18,8 @@ pub(super) struct Ready {
     expiring: u32,
     /// With two levels the lower one gets every third turn; this counts them.
     turn: Option<u8>,
+    /// The first of each row is looked at whether it is too old, and the first of what was returned; else only the head.
+    expires_each_row: bool,
     /// The head came before others, and nobody has looked yet whether it is too old; when somebody will, as the one that
     /// was the head before expires then.
     unlooked_until: Option<SimTime>,
@@ -27,7 +29,7 @@ pub(super) struct Ready {
 const TURNS: u8 = 2;
 
 impl Ready {
-    pub fn new(priorities: u8, two_levels: bool) -> Self {
+    pub fn new(priorities: u8, two_levels: bool, expires_each_row: bool) -> Self {
         Self {
             returned: Chunks::default(),
             rows: vec![Chunks::default(); usize::from(priorities) + 1],
@@ -36,6 +38,7 @@ impl Ready {
             bytes: 0,
             expiring: 0,
             turn: two_levels.then_some(0),
+            expires_each_row,
             unlooked_until: None,
         }
     }
@@ -133,26 +136,32 @@ impl Ready {
         }
     }
 
-    /// The first head that is too old: of each row in a quorum queue, else only what is delivered next.
-    pub fn expired(&self, now: SimTime, of_each_row: bool) -> Option<Entry> {
+    /// Takes out the head that has been too old for longest. RabbitMQ: where only what is handed out next is looked at, it
+    /// takes its turn.
+    pub fn take_expired(&mut self, now: SimTime) -> Option<Entry> {
         if self.expiring == 0 || self.unlooked_until.is_some() {
             return None;
         }
-        self.heads(of_each_row).find(|entry| entry.expires <= now).copied()
+        let too_old = self.heads().filter(|entry| entry.expires <= now);
+        let entry = *too_old.min_by_key(|entry| (entry.expires, entry.place))?;
+        if !self.expires_each_row {
+            return self.pop();
+        }
+        self.remove(entry).then_some(entry)
     }
 
     /// When the first of the heads expires.
-    pub fn expires_at(&self, of_each_row: bool) -> Option<SimTime> {
+    pub fn expires_at(&self) -> Option<SimTime> {
         if self.expiring == 0 {
             return None;
         }
-        let expires = || self.heads(of_each_row).map(|entry| entry.expires).min();
+        let expires = || self.heads().map(|entry| entry.expires).min();
         self.unlooked_until.or_else(expires).filter(|soonest| *soonest != SimTime::MAX)
     }
 
-    fn heads(&self, of_each_row: bool) -> impl Iterator<Item = &Entry> {
-        let each = of_each_row.then(|| self.rows.iter().rev().filter_map(Chunks::front));
-        let next = if of_each_row { self.returned.front() } else { self.head() };
+    fn heads(&self) -> impl Iterator<Item = &Entry> {
+        let each = self.expires_each_row.then(|| self.rows.iter().rev().filter_map(Chunks::front));
+        let next = if self.expires_each_row { self.returned.front() } else { self.head() };
         next.into_iter().chain(each.into_iter().flatten())
     }
 
@@ -187,7 +196,7 @@ impl Ready {
 
     pub fn clear(&mut self) -> Vec<Entry> {
         let all: Vec<Entry> = self.iter().copied().collect();
-        *self = Self::new(self.max_priority(), self.turn.is_some());
+        *self = Self::new(self.max_priority(), self.turn.is_some(), self.expires_each_row);
         all
     }
 
