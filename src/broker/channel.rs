@@ -1,8 +1,9 @@
 //! Channels: delivery tags, what is unacknowledged, prefetch, modes.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::amqp::{ChannelNumber, ConnectionId, Name, SimTime};
+use crate::amqp::{ChannelNumber, Choices, ConnectionId, Name, SimTime};
 
 use super::chunks::{Chunks, Item};
 use super::confirm::Confirms;
@@ -11,7 +12,7 @@ use super::limiter::Limiter;
 use super::machine::{At, Broker};
 use super::profile::TimeoutOf;
 use super::publish::Prepared;
-use super::queue::{Entry, Queue};
+use super::queue::{Entry, Queue, QueueKind};
 use super::refusal::{Outcome, Refusal};
 use super::transaction::Transaction;
 
@@ -103,8 +104,9 @@ impl Broker {
     }
 
     /// A channel ends: its consumers go, then auto-delete queues that nobody consumes any more, and what it had not
-    /// acknowledged is requeued elsewhere.
-    pub(super) fn end_channel(&mut self, channel: ChannelId) {
+    /// acknowledged is requeued elsewhere. RabbitMQ: classic queues that it consumes from hear of it one by one, the newest
+    /// first; until they have, they deliver.
+    pub(super) fn end_channel(&mut self, channel: ChannelId, choices: &mut dyn Choices) {
         if !self.channel(channel).is_open {
             return;
         }
@@ -112,26 +114,50 @@ impl Broker {
         state.is_open = false;
         state.prepared = None;
         let requester = state.reply_consumer.take();
-        let consumers: Vec<ConsumerId> = std::mem::take(&mut state.consumers).into_values().collect();
+        let mut consumers: Vec<ConsumerId> = std::mem::take(&mut state.consumers).into_values().collect();
         state.confirms.end();
         let transaction = state.transaction.take();
         if let Some((_, address)) = requester {
             self.requesters.remove(&address);
         }
-        let mut left = Vec::new();
-        for consumer in &consumers {
-            left.push(self.remove_consumer(*consumer, false));
-        }
         if let Some(transaction) = transaction {
             self.drop_transaction(channel, *transaction);
         }
+        let told: BTreeSet<Reverse<QueueId>> = consumers
+            .iter()
+            .map(|consumer| self.consumer(*consumer).queue)
+            .filter(|queue| *queue != QueueId::NONE && self.queue(*queue).spec.kind == QueueKind::Classic)
+            .map(Reverse)
+            .collect();
+        for Reverse(queue) in told {
+            let of_queue = consumers
+                .extract_if(.., |consumer| self.consumers[consumer.index()].queue == queue)
+                .collect();
+            let is_of_queue = |one: &Unacked| one.queue == queue;
+            self.leave_queues(channel, of_queue, is_of_queue);
+            self.bury(choices);
+        }
+        self.leave_queues(channel, consumers, |_| true);
+        self.put(Effect::ChannelGone { channel });
+    }
+
+    /// Consumers of a channel that ends leave their queues, which take back what it holds of them.
+    fn leave_queues(
+        &mut self,
+        channel: ChannelId,
+        consumers: Vec<ConsumerId>,
+        holds: impl Fn(&Unacked) -> bool,
+    ) {
+        let left: Vec<QueueId> =
+            consumers.into_iter().map(|consumer| self.remove_consumer(consumer, false)).collect();
         // RabbitMQ: a queue that goes with its last consumer takes nothing back.
         for queue in left {
             self.delete_if_unused(queue);
         }
-        let held: Vec<Unacked> = self.channel_mut(channel).unacked.take().iter().copied().collect();
+        let unacked = &mut self.channel_mut(channel).unacked;
+        let (held, others): (Vec<Unacked>, Vec<Unacked>) = unacked.take().iter().copied().partition(holds);
+        others.into_iter().for_each(|one| unacked.push_back(one));
         self.requeue_of_ended(channel, &held);
-        self.put(Effect::ChannelGone { channel });
     }
 
     pub(super) fn basic_qos(&mut self, at: At, size: u32, count: u16, global: bool) -> Outcome {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::amqp::{Capabilities, ChannelNumber, ConnectionId, Method, Name, Open, name};
+use crate::amqp::{Capabilities, ChannelNumber, Choices, ConnectionId, Method, Name, Open, name};
 
 use super::by_number::ByNumber;
 use super::effect::{ChannelId, Effect, Exception, QueueId, Reply, Side};
@@ -130,7 +130,12 @@ impl Broker {
         Ok(vhost)
     }
 
-    pub(super) fn channel_open(&mut self, connection: ConnectionId, number: ChannelNumber) -> Outcome {
+    pub(super) fn channel_open(
+        &mut self,
+        connection: ConnectionId,
+        number: ChannelNumber,
+        choices: &mut dyn Choices,
+    ) -> Outcome {
         let Some(state) = self.connections.get(connection) else { return Ok(()) };
         if matches!(state.channels.get(number), Some(ChannelSlot::Open(_))) {
             return Err(Refusal::channel_error("second 'channel.open' seen"));
@@ -146,7 +151,7 @@ impl Broker {
         };
         if let Err(refusal) = refused {
             // RabbitMQ: no method is blamed.
-            self.close_connection(connection, &refusal, (0, 0));
+            self.close_connection(connection, &refusal, (0, 0), choices);
             return Ok(());
         }
         let channel = self.add_channel(connection, number);
@@ -162,15 +167,15 @@ impl Broker {
     ///
     /// RabbitMQ (recorded on 3.10.8, 4.0.5 and 4.3.6): a blocked connection is not read, so that this is noticed after the
     /// unblocking only, behind what the client had sent.
-    pub(super) fn lose_connection(&mut self, connection: ConnectionId) {
+    pub(super) fn lose_connection(&mut self, connection: ConnectionId, choices: &mut dyn Choices) {
         match self.connections.get_mut(connection) {
             Some(state) if state.is_blocked => state.ends_unread = true,
-            _ => self.end_connection(connection),
+            _ => self.end_connection(connection, choices),
         }
     }
 
     /// A connection ends: its channels first, in the order of their numbers, then its exclusive queues.
-    pub(super) fn end_connection(&mut self, connection: ConnectionId) {
+    pub(super) fn end_connection(&mut self, connection: ConnectionId, choices: &mut dyn Choices) {
         let Some(state) = self.connections.get_mut(connection) else { return };
         if !state.is_open {
             return;
@@ -181,7 +186,7 @@ impl Broker {
         let slots = std::mem::take(&mut state.channels);
         for slot in slots.values() {
             if let ChannelSlot::Open(channel) = slot {
-                self.end_channel(*channel);
+                self.end_channel(*channel, choices);
             }
         }
         self.delete_exclusive_queues(connection);
@@ -207,10 +212,11 @@ impl Broker {
         connection: ConnectionId,
         refusal: &Refusal,
         method: (u16, u16),
+        choices: &mut dyn Choices,
     ) {
         if self.connections.get(connection).is_some_and(|state| state.is_open) {
             self.put_exception(connection, 0, refusal, method);
-            self.end_connection(connection);
+            self.end_connection(connection, choices);
         }
     }
 

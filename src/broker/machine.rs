@@ -164,10 +164,10 @@ impl Broker {
     #[inline(never)]
     fn seldom_command(&mut self, command: &Command, choices: &mut dyn Choices) {
         match command {
-            Command::Deadline => self.fire_due(),
+            Command::Deadline => self.fire_due(choices),
             Command::Connect { connection, open } => self.connect(*connection, open),
-            Command::StrayFrame { connection, stray, .. } => self.stray_frame(*connection, *stray),
-            Command::Lost { connection } => self.lose_connection(*connection),
+            Command::StrayFrame { connection, stray, .. } => self.stray_frame(*connection, *stray, choices),
+            Command::Lost { connection } => self.lose_connection(*connection, choices),
             Command::Operator(operator) => self.operate(operator.clone(), choices),
             Command::Method { .. } => {}
         }
@@ -226,10 +226,10 @@ impl Broker {
             Some(ChannelSlot::Open(channel)) => {
                 self.channel_method(At { connection, number, channel }, method, choices)
             }
-            slot => self.method_elsewhere(connection, number, slot, method),
+            slot => self.method_elsewhere(connection, number, slot, method, choices),
         };
         if let Err(refusal) = outcome {
-            self.refuse(connection, number, &refusal, refusal.method(method.ids()));
+            self.refuse(connection, number, &refusal, refusal.method(method.ids()), choices);
         }
     }
 
@@ -241,10 +241,11 @@ impl Broker {
         number: ChannelNumber,
         slot: Option<ChannelSlot>,
         method: &Method,
+        choices: &mut dyn Choices,
     ) -> Outcome {
         match (number, slot, method) {
-            (0, _, method) => self.connection_method(connection, method),
-            (_, _, Method::ChannelOpen) => self.channel_open(connection, number),
+            (0, _, method) => self.connection_method(connection, method, choices),
+            (_, _, Method::ChannelOpen) => self.channel_open(connection, number, choices),
             (_, Some(_), Method::ChannelCloseOk) => {
                 self.free_number(connection, number);
                 Ok(())
@@ -265,12 +266,12 @@ impl Broker {
                 self.method(connection, number, &method, choices);
             }
             if ends {
-                self.end_connection(connection);
+                self.end_connection(connection, choices);
             }
         }
     }
 
-    fn stray_frame(&mut self, connection: ConnectionId, stray: Stray) {
+    fn stray_frame(&mut self, connection: ConnectionId, stray: Stray, choices: &mut dyn Choices) {
         let (text, method) = match stray {
             Stray::NoMethod => ("expected method frame, got non method frame instead", (0, 0)),
             // Spec: basic.publish is method 60, 40.
@@ -278,13 +279,18 @@ impl Broker {
                 ("expected content header for class 60, got non content header frame instead", (60, 40))
             }
         };
-        self.close_connection(connection, &Refusal::unexpected_frame(text), method);
+        self.close_connection(connection, &Refusal::unexpected_frame(text), method, choices);
     }
 
-    fn connection_method(&mut self, connection: ConnectionId, method: &Method) -> Outcome {
+    fn connection_method(
+        &mut self,
+        connection: ConnectionId,
+        method: &Method,
+        choices: &mut dyn Choices,
+    ) -> Outcome {
         match method {
             Method::ConnectionClose => {
-                self.end_connection_politely(connection);
+                self.end_connection_politely(connection, choices);
                 Ok(())
             }
             Method::ConnectionUpdateSecret { .. } => {
@@ -296,9 +302,9 @@ impl Broker {
     }
 
     /// RabbitMQ: queues hear of the end before the client gets close-ok.
-    fn end_connection_politely(&mut self, connection: ConnectionId) {
+    fn end_connection_politely(&mut self, connection: ConnectionId, choices: &mut dyn Choices) {
         let gone = self.effects.len();
-        self.end_connection(connection);
+        self.end_connection(connection, choices);
         let last = self.effects.len().saturating_sub(1);
         let side = self.add_side(Side::Reply(Reply::Done));
         // The reply goes in front of the word that the connection is gone.
@@ -353,12 +359,12 @@ impl Broker {
                 Ok(())
             }
             Method::ChannelClose => {
-                self.end_channel(at.channel);
+                self.end_channel(at.channel, choices);
                 self.free_number(at.connection, at.number);
                 self.reply(at, Reply::Done);
                 Ok(())
             }
-            Method::ChannelOpen => self.channel_open(at.connection, at.number),
+            Method::ChannelOpen => self.channel_open(at.connection, at.number, choices),
             Method::ChannelCloseOk
             | Method::BasicPublish { .. }
             | Method::BasicAck { .. }
@@ -378,14 +384,22 @@ impl Broker {
         number: ChannelNumber,
         refusal: &Refusal,
         method: (u16, u16),
+        choices: &mut dyn Choices,
     ) {
         if refusal.code.scope() == Scope::Connection {
-            return self.close_connection(connection, refusal, method);
+            return self.close_connection(connection, refusal, method, choices);
         }
+        let told = self.effects.len();
         self.put_exception(connection, number, refusal, method);
         let Some(state) = self.connections.get_mut(connection) else { return };
         if let Some(ChannelSlot::Open(channel)) = state.channels.insert(number, ChannelSlot::Closing) {
-            self.end_channel(channel);
+            self.end_channel(channel, choices);
+            // RabbitMQ: the client hears of it after the queues; what they have delivered until then comes first.
+            let is_to_it =
+                |effect: &Effect| matches!(effect, Effect::Delivered { channel: to, .. } if *to == channel);
+            if let Some(last) = self.effects[told..].iter().rposition(is_to_it) {
+                self.effects[told..=told + last].rotate_left(1);
+            }
         }
     }
 

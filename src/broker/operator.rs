@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::amqp::{Choices, ConnectionId, Name, name};
 
 use super::command::{Alarm, Operator, Stop};
+use super::connection::Connection;
 use super::effect::{Effect, ExchangeId, QueueId, Side, SideId};
 use super::machine::Broker;
 use super::permissions::{Pattern, Permissions, TopicPermissions, User};
@@ -31,16 +32,16 @@ impl Broker {
         }
     }
 
-    fn administer(&mut self, operator: Operator, _: &mut dyn Choices) -> Result<(), String> {
+    fn administer(&mut self, operator: Operator, choices: &mut dyn Choices) -> Result<(), String> {
         match operator {
             Operator::AddUser { user, password, tags } => self.add_user(user, password, tags),
-            Operator::DeleteUser { user } => self.delete_user(&user),
+            Operator::DeleteUser { user } => self.delete_user(&user, choices),
             Operator::ChangePassword { user, password } => {
                 self.change_user(&user, |state| state.password = password)
             }
             Operator::SetUserTags { user, tags } => self.change_user(&user, |state| state.tags = tags),
             Operator::AddVhost { vhost } => self.add_vhost_once(&vhost),
-            Operator::DeleteVhost { vhost } => self.delete_vhost(&vhost),
+            Operator::DeleteVhost { vhost } => self.delete_vhost(&vhost, choices),
             Operator::SetPermissions { user, vhost, configure, write, read } => {
                 self.expect_vhost(&vhost)?;
                 let permissions = Permissions::new(&configure, &write, &read)?;
@@ -74,14 +75,14 @@ impl Broker {
                 Ok(())
             }
             Operator::CloseConnection { connection, reason } => {
-                self.close_connection(connection, &Refusal::connection_forced(&*reason), (0, 0));
+                self.close_connection(connection, &Refusal::connection_forced(&*reason), (0, 0), choices);
                 Ok(())
             }
             Operator::CloseAllConnections { vhost, reason } => {
                 let vhost = vhost.map(|vhost| self.expect_vhost(&vhost)).transpose()?;
-                self.close_all(&reason, |state| {
-                    !state.of_operator && vhost.is_none_or(|vhost| vhost == state.vhost)
-                });
+                let is_meant =
+                    |state: &Connection| !state.of_operator && vhost.is_none_or(|vhost| vhost == state.vhost);
+                self.close_all(&reason, is_meant, choices);
                 Ok(())
             }
             Operator::Alarm { alarm, on } => {
@@ -115,12 +116,12 @@ impl Broker {
         }
     }
 
-    fn delete_user(&mut self, user: &Name) -> Result<(), String> {
+    fn delete_user(&mut self, user: &Name, choices: &mut dyn Choices) -> Result<(), String> {
         if self.users.remove(user).is_none() {
             return Err(format!("User {user} does not exist"));
         }
         let text = format!("user '{user}' is deleted");
-        self.close_all(&text, |state| state.user == *user);
+        self.close_all(&text, |state| state.user == *user, choices);
         Ok(())
     }
 
@@ -131,10 +132,10 @@ impl Broker {
         Ok(())
     }
 
-    fn delete_vhost(&mut self, vhost: &Name) -> Result<(), String> {
+    fn delete_vhost(&mut self, vhost: &Name, choices: &mut dyn Choices) -> Result<(), String> {
         let id = self.expect_vhost(vhost)?;
         let what = if self.profile.vhost_down_text { "down" } else { "deleted" };
-        self.close_all(&format!("vhost '{vhost}' is {what}"), |state| state.vhost == id);
+        self.close_all(&format!("vhost '{vhost}' is {what}"), |state| state.vhost == id, choices);
         let queues: Vec<QueueId> = self.vhost(id).queues.values().copied().collect();
         for queue in queues {
             self.delete_queue(queue);
@@ -152,7 +153,7 @@ impl Broker {
     }
 
     /// Closes connections with 320, in the order in which they came.
-    fn close_all(&mut self, text: &str, which: impl Fn(&super::connection::Connection) -> bool) {
+    fn close_all(&mut self, text: &str, which: impl Fn(&Connection) -> bool, choices: &mut dyn Choices) {
         let ids: Vec<ConnectionId> = self
             .connections
             .iter()
@@ -160,7 +161,7 @@ impl Broker {
             .map(|(id, _)| id)
             .collect();
         for connection in ids {
-            self.close_connection(connection, &Refusal::connection_forced(text), (0, 0));
+            self.close_connection(connection, &Refusal::connection_forced(text), (0, 0), choices);
         }
     }
 
@@ -224,10 +225,10 @@ impl Broker {
             self.connections.iter().filter(|(_, state)| state.is_open).map(|(id, _)| id).collect();
         for connection in open {
             if stop == Stop::Kill {
-                self.end_connection(connection);
+                self.end_connection(connection, choices);
             } else {
                 let text = "broker forced connection closure with reason 'shutdown'";
-                self.close_connection(connection, &Refusal::connection_forced(text), (0, 0));
+                self.close_connection(connection, &Refusal::connection_forced(text), (0, 0), choices);
             }
         }
         // What died as connections ended is published while there are queues, and is forgotten as what it is.

@@ -1,6 +1,6 @@
 //! The acknowledgement timeout: a delivery that stays unacknowledged for too long.
 
-use crate::amqp::{SimDuration, SimTime};
+use crate::amqp::{Choices, SimDuration, SimTime};
 
 use super::acknowledge::Back;
 use super::channel::Unacked;
@@ -46,7 +46,7 @@ impl Broker {
         Some(one.since + limit.map_or(self.config.consumer_timeout, SimDuration::millis))
     }
 
-    pub(super) fn channel_tick(&mut self, channel: ChannelId) {
+    pub(super) fn channel_tick(&mut self, channel: ChannelId, choices: &mut dyn Choices) {
         let now = self.now;
         let late = self
             .channel(channel)
@@ -70,7 +70,7 @@ impl Broker {
             "delivery acknowledgement on channel {number} timed out. Timeout value used: {limit} ms. This timeout \
              value can be configured, see consumers doc guide to learn more"
         ));
-        self.refuse(connection, number, &refusal, (0, 0));
+        self.refuse(connection, number, &refusal, (0, 0), choices);
     }
 
     /// RabbitMQ 4.3: the consumer is cancelled and what it holds for too long goes back, without being counted.

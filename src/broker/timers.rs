@@ -7,7 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::amqp::SimTime;
+use crate::amqp::{Choices, SimTime};
 
 use super::effect::{ChannelId, QueueId};
 use super::machine::Broker;
@@ -64,7 +64,7 @@ impl Broker {
     }
 
     /// Carries out what is due.
-    pub(super) fn fire_due(&mut self) {
+    pub(super) fn fire_due(&mut self, choices: &mut dyn Choices) {
         while let Some(&Reverse((at, timer))) = self.timers.heap.peek()
             && at <= self.now
         {
@@ -78,7 +78,7 @@ impl Broker {
                     Timer::Stored => self.stored(),
                     Timer::Head(queue) => self.head_expired(queue),
                     Timer::Lease(queue) => self.lease_expired(queue),
-                    Timer::Tick(channel) => self.channel_tick(channel),
+                    Timer::Tick(channel) => self.channel_tick(channel, choices),
                     Timer::Confirms(channel) => self.send_confirms(channel),
                     Timer::Delayed => self.delays_over(),
                     Timer::DeadLetters(queue) => self.dead_letters_due(queue),

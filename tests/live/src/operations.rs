@@ -227,10 +227,10 @@ impl Drawing {
                     _ => queue,
                 };
                 let mut step = json!({"op": "basic.consume", "queue": queue});
-                // A channel serves its consumers of a stream in the order of their tags: of two that the broker chose, chance
-                // decides.
+                // A channel serves its consumers of a stream, and settles, in the order of their tags: of two that the broker
+                // chose, chance decides.
                 let chosen = channel.consumers.iter().any(|(tag, ..)| tag.starts_with('$'));
-                if random.percent(12) && !(chosen && self.streams.percent > 0) {
+                if random.percent(12) && !chosen {
                     self.symbols += 1;
                     step["as"] = json!(format!("$t{}", self.symbols));
                 } else {

@@ -30,7 +30,8 @@ const TYPE_CHANGES: Reason = Reason { name: "type-changes-541" };
 const TAG_TAKEN: Reason = Reason { name: "tag-taken-again-541" };
 
 /// Since 4.0: the single active consumer of a quorum queue is to yield, its connection ends, and what it held is over the
-/// delivery limit: it is counted on.
+/// delivery limit: it is counted on. In 4.3 that is so without a limit, too, and what it held goes with it, if the one of
+/// higher priority is on the same channel.
 const COUNTED_ON: Reason = Reason { name: "counted-on" };
 
 /// A channel settles what it had of a queue that was deleted, and the queue that has its name now takes that for its own.
@@ -48,6 +49,9 @@ pub fn of(target: &Target, steps: &[Value], seen: &[Value], difference: &Differe
         return Some(TAG_TAKEN);
     }
     if target.line != Version::V3_10 && is_only_a_count(difference) && may_yield_at_a_limit(steps) {
+        return Some(COUNTED_ON);
+    }
+    if target.line == Version::V4_3 && may_yield_on_its_channel(steps) {
         return Some(COUNTED_ON);
     }
     if settles_for_a_namesake(steps) {
@@ -103,6 +107,20 @@ fn may_yield_at_a_limit(steps: &[Value]) -> bool {
             && arguments["x-delivery-limit"].is_number()
     };
     steps.iter().any(is_one) && steps.iter().any(|step| step["arguments"]["x-priority"].is_number())
+}
+
+/// Whether a channel consumes twice, once with a priority, from a quorum queue that has a single active consumer.
+fn may_yield_on_its_channel(steps: &[Value]) -> bool {
+    let is_one = |step: &Value| {
+        step["arguments"]["x-queue-type"] == "quorum" && step["arguments"]["x-single-active-consumer"] == true
+    };
+    let consumes = || steps.iter().filter(|step| step["op"] == "basic.consume");
+    steps.iter().filter(|step| is_one(step)).any(|declare| {
+        let of_it = || consumes().filter(|consume| consume["queue"] == declare["queue"]);
+        of_it().filter(|one| one["arguments"]["x-priority"].is_number()).any(|one| {
+            of_it().filter(|other| other["ch"] == one["ch"]).count() > 1
+        })
+    })
 }
 
 fn ended_with_several_consumers(steps: &[Value], seen: &[Value]) -> bool {
