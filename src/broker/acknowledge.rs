@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::channel::Unacked;
+use super::channel::{UNSEEN, Unacked};
 use super::effect::{ChannelId, ConsumerId, DropReason, Effect, QueueId, Reply};
 use super::machine::{At, Broker};
 use super::queue::QueueKind;
@@ -238,13 +238,17 @@ impl Broker {
         let limit = self.queue(id).settings.delivery_limit;
         let returns = if self.profile.limits_by_acquired { entry.acquired } else { entry.count };
         if limit.is_some_and(|limit| i64::from(returns) > limit) {
-            self.put(Effect::Settled { channel, queue: id, message, tag, acked: false });
+            if tag != UNSEEN {
+                self.put(Effect::Settled { channel, queue: id, message, tag, acked: false });
+            }
             return self.drop_copy(id, entry, DropReason::DeliveryLimit);
         }
         if self.delay(id, entry, back, (channel, tag)) {
             return;
         }
-        self.put(Effect::Requeued { queue: id, message, channel, tag });
+        if tag != UNSEEN {
+            self.put(Effect::Requeued { queue: id, message, channel, tag });
+        }
         let goes_first =
             limit.is_some() || self.profile.returns_go_first || matches!(back, Back::Ended | Back::TimedOut);
         let queue = self.queue_mut(id);

@@ -44,6 +44,9 @@ pub(super) struct Channel {
     pub reply_consumer: Option<(ConsumerId, Name)>,
 }
 
+/// The tag of what a quorum queue handed to a channel that had ended before it heard of that: nobody saw it.
+pub(super) const UNSEEN: u32 = 0;
+
 /// A delivery that waits for its acknowledgement.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Unacked {
@@ -105,7 +108,7 @@ impl Broker {
 
     /// A channel ends: its consumers go, then auto-delete queues that nobody consumes any more, and what it had not
     /// acknowledged is requeued elsewhere. RabbitMQ: classic queues that it consumes from hear of it one by one, the newest
-    /// first; until they have, they deliver.
+    /// first; until they have, they deliver. Quorum queues hear of it when it is over.
     pub(super) fn end_channel(&mut self, channel: ChannelId, choices: &mut dyn Choices) {
         if !self.channel(channel).is_open {
             return;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::amqp::{SimDuration, SimTime};
 
-use super::channel::Unacked;
+use super::channel::{UNSEEN, Unacked};
 use super::effect::{ChannelId, ConsumerId, DropReason, Effect, MessageId, QueueId};
 use super::machine::Broker;
 use super::profile::QuorumPriority;
@@ -262,6 +262,9 @@ impl Broker {
         let taker = &mut self.consumers[consumer.index()];
         let (channel, no_ack) = (taker.channel, taker.no_ack);
         let state = &mut self.channels[channel.index()];
+        if !state.is_open && !no_ack && queue.is_quorum() {
+            return self.hand_out_unseen(consumer, id, entry);
+        }
         state.last_tag += 1;
         let tag = state.last_tag;
         self.effects.push(Effect::Delivered {
@@ -295,6 +298,18 @@ impl Broker {
             self.trace_handed_out(channel, id, entry, false);
         }
         no_ack
+    }
+
+    /// Gives a copy to a consumer of a channel that has just ended.
+    #[cold]
+    fn hand_out_unseen(&mut self, consumer: ConsumerId, id: QueueId, entry: &Entry) -> bool {
+        let taker = &mut self.consumers[consumer.index()];
+        taker.in_flight += 1;
+        let channel = taker.channel;
+        let entry = Entry { acquired: entry.acquired.saturating_add(1), ..*entry };
+        self.hold(channel, Unacked { tag: UNSEEN, queue: id, consumer, entry, since: self.now });
+        self.leave_without_credit(consumer);
+        false
     }
 
     pub(super) fn next_tag(&mut self, channel: ChannelId) -> u32 {
