@@ -163,17 +163,27 @@ impl Broker {
     }
 
     /// Removes a binding, unless it is gone; its source, if it was the last one and the exchange is auto-delete, goes
-    /// with it.
-    pub(super) fn remove_binding(&mut self, id: BindingId) {
+    /// with it, but if it is spared.
+    pub(super) fn remove_binding(&mut self, id: BindingId, spares_exchanges: bool) {
         let binding = &self.bindings[id.index()];
         if binding.is_alive {
             let spot = self.exchanges[binding.source.index()].outgoing.keys.reach(&binding.key);
-            self.remove_found(id, spot);
+            let unused = self.take_out(id, spot);
+            if let Some(unused) = unused.filter(|_| !spares_exchanges) {
+                self.delete_exchange(unused);
+            }
         }
     }
 
     /// The same where it was found by its key.
     pub(super) fn remove_found(&mut self, id: BindingId, spot: Spot) {
+        if let Some(unused) = self.take_out(id, spot) {
+            self.delete_exchange(unused);
+        }
+    }
+
+    /// Takes a binding out of both its ends; its source, if that is to go with it.
+    fn take_out(&mut self, id: BindingId, spot: Spot) -> Option<ExchangeId> {
         let binding = &mut Arc::make_mut(&mut self.bindings)[id.index()];
         binding.is_alive = false;
         let (source, destination) = (binding.source, binding.destination);
@@ -187,8 +197,6 @@ impl Broker {
         self.incoming_mut(destination).remove(id.order());
         self.generation += 1;
         self.put(Effect::Unbound { binding: id });
-        if unused {
-            self.delete_exchange(source);
-        }
+        unused.then_some(source)
     }
 }

@@ -76,13 +76,15 @@ differences! {
     orders_x_death since V3_13 : "entries of `x-death` keep the order of deaths; before the older ones were reversed at every death", cases ["dlx_hops_order_four", "dlx_loop_three_queues_order"];
     dead_letter_key_removes_cc since V3_13 : "a dead-letter routing key leaves the CC header; before it removed it", cases ["dlx_cc_header_with_dlrk"];
     dead_letters_keep_count since V4_0 : "what a quorum queue dead-letters keeps the count of its returns: it is redelivered in the next quorum queue, and says so", cases ["dlx_count_quorum_to_quorum", "dlx_count_quorum_to_classic"];
-    classic_counts_deliveries since V4_3 : "classic queues count how often a message comes back, too: what was rejected and is dead-lettered counts as redelivered", cases ["dlx_chain_two_queues", "dlx_classic_reject_and_nack"];
+    classic_counts_deliveries since V4_3 : "classic queues count how often a message comes back, too: what was rejected and is dead-lettered counts as redelivered, and after a restart only what was counted", cases ["restart_after_nack", "dlx_chain_two_queues", "dlx_classic_reject_and_nack"];
     limits_by_acquired since V4_0,V4_3 : "from 4.0 to 4.2 the delivery limit and `x-delivery-count` are about how often a message was handed out; what it failed before as a dead letter does not count", cases ["dlx_count_and_limit"];
     injects_queue_type since V4_0 : "a queue always has an `x-queue-type`, and texts name it", cases ["quorum_redeclare_type"];
     default_delivery_limit since V4_0 : "a quorum queue has a delivery limit of 20 unless it sets one; and what is requeued goes to its front then", cases ["quorum_requeue_position_no_limit"];
     nack_is_free since V4_3 : "a basic.nack with requeue does not count towards the delivery limit", cases ["delayed_retry_all_nack", "quorum_delivery_count_header"];
     quorum_drops_oldest_first since V4_3 : "several messages that are too much in a quorum queue at once are dead-lettered oldest first; before, newest first", cases ["dlx_quorum_maxlen_by_policy", "dlx_quorum_maxlen_of_returned"];
     quorum_expires_each_row since V4_3 : "in a quorum queue the first message of each priority expires, and the first of those that came back; before, only what is handed out next", cases ["ttl_quorum_behind_higher_priority", "ttl_quorum_behind_returned"];
+    restart_spares_exchanges since V4_3 : "at a restart an auto-delete exchange goes with the transient queue of its last binding; before it stayed", cases ["restart_auto_delete_exchange"];
+    purge_is_delivery since V4_0,V4_3 : "from 4.0 to 4.2 what came to a classic queue after a purge is redelivered after a restart", cases ["restart_after_purge"];
     counts_first_get since V3_13 : "the first basic.get of a message has no `x-delivery-count`; before it had one of 0", cases ["quorum_delivery_count_header"];
     acquired_count since V4_3 : "`x-acquired-count` says how often a message was handed out", cases ["quorum_delivery_count_header", "quorum_delivery_count_header_consumer"];
     quorum_priority since V4_0,V4_3 : "quorum queues know two levels of priority since 4.0, and 0 to 31, strictly, since 4.3", cases ["quorum_priority_property_ignored"];

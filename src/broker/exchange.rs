@@ -141,6 +141,11 @@ impl Broker {
 
     /// Deletes an exchange, its bindings on both sides, and what that leaves unused.
     pub(super) fn delete_exchange(&mut self, id: ExchangeId) {
+        self.delete_exchange_from(id, false);
+    }
+
+    /// The same; whether exchanges stay that delete themselves after their last binding.
+    pub(super) fn delete_exchange_from(&mut self, id: ExchangeId, spares_exchanges: bool) {
         let exchange = &mut self.exchanges[id.index()];
         if !exchange.is_alive {
             return;
@@ -152,7 +157,7 @@ impl Broker {
         Arc::make_mut(&mut self.vhost_mut(spec.vhost).exchanges).remove(&spec.name);
         self.generation += 1;
         for binding in outgoing.into_iter().chain(incoming) {
-            self.remove_binding(binding);
+            self.remove_binding(binding, spares_exchanges);
         }
         self.forget_history(id);
         self.put(Effect::ExchangeDeleted { exchange: id });

@@ -141,6 +141,10 @@ pub struct Profile {
     /// In a quorum queue the first message of each priority, and the first of those that came back, is looked at whether it
     /// is too old; else only what is handed out next.
     pub quorum_expires_each_row: bool,
+    /// At a restart an exchange that deletes itself outlives the transient queue of its last binding.
+    pub restart_spares_exchanges: bool,
+    /// What came to a classic queue after a purge counts as delivered when the node restarts.
+    pub purge_is_delivery: bool,
     /// `x-delivery-count: 0` on the first get.
     pub counts_first_get: bool,
     /// `x-acquired-count` beside `x-delivery-count`.
@@ -294,6 +298,8 @@ impl Profile {
             nack_is_free: since(Version::V4_3),
             quorum_drops_oldest_first: since(Version::V4_3),
             quorum_expires_each_row: since(Version::V4_3),
+            restart_spares_exchanges: !since(Version::V4_3),
+            purge_is_delivery: since(Version::V4_0) && !since(Version::V4_3),
             counts_first_get: !since(Version::V3_13),
             acquired_count: since(Version::V4_3),
             quorum_priority: match version {

@@ -128,6 +128,8 @@ pub(super) struct Queue {
     /// Last declare, get or end of a consumer.
     pub last_used: SimTime,
     pub head_armed: SimTime,
+    /// It was purged since the node is up.
+    pub was_purged: bool,
     /// What died here and has not arrived yet (at-least-once).
     pub dead_letters: DeadLetters,
     pub lease_armed: SimTime,
@@ -208,6 +210,7 @@ impl Broker {
             settings: Arc::new(settings),
             is_alive: true,
             ready: Ready::new(priorities, two_levels, expires_each_row),
+            was_purged: false,
             delayed: Delayed::default(),
             stream,
             unacked: 0,
@@ -236,6 +239,11 @@ impl Broker {
     /// Deletes a queue with all in it. Its consumers are told; what was unacked is lost; bindings go, and with
     /// them auto-delete exchanges. RabbitMQ: nothing is dead-lettered, and what waits for a confirm is acked.
     pub(super) fn delete_queue(&mut self, id: QueueId) -> u32 {
+        self.delete_queue_from(id, false)
+    }
+
+    /// The same; whether exchanges stay that delete themselves after their last binding.
+    pub(super) fn delete_queue_from(&mut self, id: QueueId, spares_exchanges: bool) -> u32 {
         let queue = self.queue_mut(id);
         if !queue.is_alive {
             return 0;
@@ -264,7 +272,7 @@ impl Broker {
         self.lose_dead_letters(id);
         self.confirm_deleted(id);
         for binding in incoming {
-            self.remove_binding(binding);
+            self.remove_binding(binding, spares_exchanges);
         }
         self.put(Effect::QueueDeleted { queue: id });
         ready.len() as u32

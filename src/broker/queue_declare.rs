@@ -331,6 +331,7 @@ impl Broker {
     pub(super) fn purge(&mut self, id: QueueId) -> u32 {
         self.expire_heads(id);
         let queue = self.queue_mut(id);
+        queue.was_purged = true;
         let mut purged: Vec<MessageId> = queue.ready.clear().iter().map(|entry| entry.message).collect();
         // RabbitMQ: what waits for its delayed retry is purged, too.
         purged.extend(queue.delayed.clear());

@@ -176,15 +176,12 @@ impl Ready {
         removed.is_some()
     }
 
-    /// All of them may have been delivered before; `counted`: once.
-    pub fn mark_redelivered(&mut self, counted: bool) {
+    /// What is known of each after a restart.
+    pub fn remember(&mut self, change: impl Fn(&mut Entry)) {
         for row in self.rows.iter_mut().chain([&mut self.returned]) {
             let orders: Vec<u64> = row.iter().map(Item::order).collect();
             for order in orders {
-                row.update(order, |entry| {
-                    entry.redelivered = true;
-                    entry.count = u16::from(counted);
-                });
+                row.update(order, &change);
             }
         }
     }

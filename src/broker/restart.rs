@@ -21,7 +21,7 @@ impl Broker {
 
     /// Transient queues, exchanges and messages go; bindings only stay between two durable ends.
     /// RabbitMQ: after a clean stop only what had been delivered is redelivered; after a kill nobody knows what
-    /// had been, and everything is.
+    /// had been, and everything is. An exchange that deletes itself may stay without a binding.
     pub(super) fn forget_transient(&mut self, stop: Stop) {
         if stop == Stop::Kill {
             self.lose_what_was_in_memory();
@@ -38,7 +38,7 @@ impl Broker {
             if self.queue(id).spec.durable {
                 self.forget_transient_messages(id, stop);
             } else {
-                self.delete_queue(id);
+                self.delete_queue_from(id, self.profile.restart_spares_exchanges);
             }
         }
         if self.profile.keeps_transient_exchanges {
@@ -47,7 +47,7 @@ impl Broker {
         for at in 0..self.exchanges.len() as u32 {
             let exchange = &self.exchanges[at as usize];
             if exchange.is_alive && !exchange.spec.durable {
-                self.delete_exchange(ExchangeId(at));
+                self.delete_exchange_from(ExchangeId(at), self.profile.restart_spares_exchanges);
             }
         }
     }
@@ -65,9 +65,25 @@ impl Broker {
         for entry in lost {
             self.lose(id, entry);
         }
-        if stop == Stop::Kill && classic {
-            let counted = self.profile.classic_counts_deliveries;
-            self.queue_mut(id).ready.mark_redelivered(counted);
+        if classic {
+            self.remember_deliveries(id, stop);
+        }
+    }
+
+    /// RabbitMQ: where deliveries are counted, what came back without being counted is not known as redelivered.
+    fn remember_deliveries(&mut self, id: QueueId, stop: Stop) {
+        let counts = self.profile.classic_counts_deliveries;
+        let was_purged = std::mem::take(&mut self.queue_mut(id).was_purged) && self.profile.purge_is_delivery;
+        let ready = &mut self.queue_mut(id).ready;
+        if stop == Stop::Kill {
+            ready.remember(|entry| {
+                entry.redelivered = true;
+                entry.count = u16::from(counts);
+            });
+        } else if counts {
+            ready.remember(|entry| entry.redelivered = entry.count > 0);
+        } else if was_purged {
+            ready.remember(|entry| entry.redelivered = true);
         }
     }
 

@@ -97,6 +97,22 @@ pub fn sequence(seed: u64, version: Version) -> Vec<Value> {
     drawing.steps
 }
 
+/// The steps of a seed that end with a restart of the node, and a look at what has survived. `None`: it would sleep.
+pub fn sequence_with_restart(seed: u64, version: Version) -> Option<Vec<Value>> {
+    let mut drawing = Drawing::new(seed, version);
+    drawing.restarts = true;
+    drawing.open();
+    for _ in 0..OPERATIONS {
+        let step = drawing.operation();
+        drawing.take(step);
+    }
+    drawing.take(json!({"op": "broker.inspect"}));
+    drawing.take(json!({"op": "broker.restart"}));
+    drawing.take(json!({"op": "broker.inspect"}));
+    drawing.look_into_queues();
+    (!drawing.timed).then_some(drawing.steps)
+}
+
 /// A sequence that is being drawn.
 pub struct Drawing {
     pub(super) random: Random,
@@ -110,6 +126,8 @@ pub struct Drawing {
     pub(super) streams: Streams,
     /// Queues that are streams.
     pub(super) streaming: Vec<String>,
+    /// The node will restart: more is durable.
+    restarts: bool,
     /// Messages and queues live for a short time, and there is sleeping.
     pub(super) timed: bool,
     /// Steps since something is about to happen by itself.
@@ -147,6 +165,7 @@ impl Drawing {
             quorum_percent,
             streams,
             streaming: Vec::new(),
+            restarts: false,
             timed,
             restless: 0,
             permits: false,
@@ -160,13 +179,32 @@ impl Drawing {
         }
     }
 
-    pub(super) fn take(&mut self, step: Value) {
+    pub(super) fn take(&mut self, mut step: Value) {
+        if self.restarts {
+            self.make_durable(&mut step);
+        }
         let outcome = self.replay.step(&step);
         self.world.observe(&step, &outcome);
         self.dead_letters |= step.to_string().contains("dead-letter-exchange");
         self.note_type(&step, &outcome);
         self.steps.push(step);
         self.note_state();
+    }
+
+    /// Two of three messages are persistent, and what has another name than the last of each is durable.
+    fn make_durable(&mut self, step: &mut Value) {
+        let name = |key: &str| step[key].as_str().is_some_and(|name| !name.ends_with('3'));
+        match step["op"].as_str() {
+            Some("queue.declare") if name("queue") => step["durable"] = json!(true),
+            Some("exchange.declare") if name("exchange") => step["durable"] = json!(true),
+            Some("basic.publish") if self.random.percent(66) => {
+                if step["properties"].is_null() {
+                    step["properties"] = json!({});
+                }
+                step["properties"]["delivery_mode"] = json!(2);
+            }
+            _ => {}
+        }
     }
 
     /// Takes note of what is there.
@@ -376,6 +414,10 @@ impl Drawing {
             self.take(json!({"op": "connection.close", "conn": label}));
             self.rest(0);
         }
+        self.look_into_queues();
+    }
+
+    fn look_into_queues(&mut self) {
         if self.steps.iter().any(|step| step["op"] == "broker.set_permissions") {
             self.take(permissions(".*", ".*", ".*"));
         }

@@ -12,6 +12,7 @@ mod random;
 mod real;
 mod reasons;
 mod reply;
+mod restart;
 mod run;
 mod streams;
 mod times;
@@ -60,6 +61,9 @@ struct Arguments {
     /// Write each difference, shortened, into this folder as a recorded case.
     #[arg(long)]
     save: Option<PathBuf>,
+    /// Each sequence ends with a restart of the node, which many share, and a look at what has survived.
+    #[arg(long)]
+    restart: bool,
     /// Append the closing line to this file.
     #[arg(long)]
     log: Option<PathBuf>,
@@ -121,6 +125,9 @@ fn compare_all(arguments: &Arguments) -> Result<bool, String> {
     let target = Target { address: node.address.clone(), probe, version, line };
     let started = Instant::now();
     let tally = Mutex::new(Tally { next: *arguments.seeds.start(), ..Tally::default() });
+    if arguments.restart {
+        restart_all(arguments, &target, &tally)?;
+    }
     std::thread::scope(|scope| {
         for worker in 0..arguments.workers {
             let (target, tally) = (&target, &tally);
@@ -194,6 +201,36 @@ fn work(arguments: &Arguments, target: &Target, vhost: &str, tally: &Mutex<Tally
             }
         }
     }
+}
+
+/// Takes seeds by the dozen.
+fn restart_all(arguments: &Arguments, target: &Target, tally: &Mutex<Tally>) -> Result<(), String> {
+    let vhosts = ('A'..='Z').map(String::from).take(restart::TOGETHER + 1);
+    let mut probes = vhosts
+        .map(|vhost| Ok((vhost.clone(), Probe::new(target.probe, &vhost)?)))
+        .collect::<Result<Vec<(String, Probe)>, String>>()?;
+    for (_, probe) in &mut probes {
+        probe.reset()?;
+    }
+    let mut tally = lock(tally);
+    while tally.next <= *arguments.seeds.end() && tally.different.len() < arguments.differences_max {
+        let seeds = (tally.next..=*arguments.seeds.end()).take(restart::TOGETHER);
+        tally.next += restart::TOGETHER as u64;
+        for restart::Restarted { seed, steps, outcome } in restart::run(target, &mut probes, seeds)? {
+            tally.sequences += 1;
+            tally.steps += steps.len() as u64;
+            match outcome {
+                Outcome::Same { .. } => tally.same += 1,
+                Outcome::Known(reason) => *tally.known.entry(reason.name).or_default() += 1,
+                Outcome::Different(difference) => {
+                    tally.different.push(seed);
+                    print_difference(seed, target, &steps, &difference);
+                }
+            }
+        }
+    }
+    tally.next = *arguments.seeds.end() + 1;
+    Ok(())
 }
 
 fn print_difference(seed: u64, target: &Target, steps: &[Value], difference: &Difference) {

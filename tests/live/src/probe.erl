@@ -45,6 +45,12 @@ answer([<<"vhost">>, V]) ->
     ok = rabbit_auth_backend_internal:set_permissions(<<"guest">>, V, <<".*">>, <<".*">>, <<".*">>, <<"live">>),
     true;
 answer([<<"settle">>]) -> settle();
+%% As stop_app and start_app do.
+answer([<<"restart">>]) ->
+    ok = rabbit:stop(),
+    ok = rabbit:start(),
+    ok = rabbit:await_startup(),
+    true;
 answer([<<"flush">>, V]) ->
     [amqqueue:get_pid(Q) ! sync_timeout || Q <- rabbit_amqqueue:list(V), amqqueue:get_type(Q) =:= rabbit_classic_queue],
     settle();

@@ -34,6 +34,11 @@ impl Probe {
         self.must(&json!(["settle"]))
     }
 
+    /// Stops RabbitMQ and starts it again, for all vhosts.
+    pub fn restart(&mut self) -> Result<(), String> {
+        self.must(&json!(["restart"]))
+    }
+
     /// Waits until the connection from that port, whose socket we dropped, is gone.
     pub fn gone(&mut self, port: u16) -> Result<(), String> {
         self.must(&json!(["gone", port]))

@@ -97,6 +97,16 @@ impl<'a> Real<'a> {
         Ok(self.hide(&state))
     }
 
+    /// The node has restarted: no connection is left.
+    pub fn restarted(&mut self) -> Result<(), String> {
+        for connection in self.connections.values_mut() {
+            connection.abort();
+        }
+        self.connections.clear();
+        self.channels.clear();
+        self.probe.settle()
+    }
+
     /// Ends every connection, and takes away what is left.
     pub fn end(mut self) -> Result<(), String> {
         for connection in self.connections.values_mut().filter(|connection| !connection.gone()) {

@@ -117,9 +117,9 @@ fn may_yield_on_its_channel(steps: &[Value]) -> bool {
     let consumes = || steps.iter().filter(|step| step["op"] == "basic.consume");
     steps.iter().filter(|step| is_one(step)).any(|declare| {
         let of_it = || consumes().filter(|consume| consume["queue"] == declare["queue"]);
-        of_it().filter(|one| one["arguments"]["x-priority"].is_number()).any(|one| {
-            of_it().filter(|other| other["ch"] == one["ch"]).count() > 1
-        })
+        of_it()
+            .filter(|one| one["arguments"]["x-priority"].is_number())
+            .any(|one| of_it().filter(|other| other["ch"] == one["ch"]).count() > 1)
     })
 }
 

@@ -59,10 +59,13 @@ pub fn run(
 ) -> Result<(Outcome, Vec<Value>), String> {
     let mut tries = 0;
     loop {
-        let mut ours = Replay::new(BrokerConfig::conformance(target.line));
-        let mut real = Real::new(&target.address, vhost, probe);
-        let mut seen = Vec::new();
-        let outcome = side_by_side(target, &mut ours, &mut real, steps, &mut seen);
+        let mut pair = Pair::new(target, vhost, probe, steps);
+        let outcome = match pair.go(steps.len()) {
+            Ok(None) => pair.end(),
+            Ok(Some(outcome)) => Ok(outcome),
+            Err(why) => Err(why),
+        };
+        let Pair { real, seen, .. } = pair;
         let slow = real.slow;
         real.end()?;
         tries += 1;
@@ -73,45 +76,72 @@ pub fn run(
     }
 }
 
-fn side_by_side(
-    target: &Target,
-    ours: &mut Replay,
-    real: &mut Real,
-    steps: &[Value],
-    seen: &mut Vec<Value>,
-) -> Result<Outcome, String> {
-    let mut reordered = 0;
-    for (at, step) in steps.iter().enumerate() {
-        let got = ours.step(step);
-        let expected = real.step(step)?;
-        seen.push(expected.clone());
-        match compare(step, &expected, &got) {
-            Verdict::Same => {}
-            Verdict::Reordered => {
-                reordered += 1;
-                // From here on the same tag may mean another message.
-                if expected["events"].to_string().contains("\"deliver\"") {
-                    return Ok(Outcome::Known(reasons::ORDER));
+/// A sequence on both brokers, side by side.
+pub struct Pair<'a> {
+    target: &'a Target,
+    steps: &'a [Value],
+    ours: Replay,
+    /// The real broker.
+    pub real: Real<'a>,
+    /// What the real broker did.
+    pub seen: Vec<Value>,
+    reordered: u32,
+}
+
+impl<'a> Pair<'a> {
+    /// Nothing is carried out yet.
+    pub fn new(target: &'a Target, vhost: &'a str, probe: &'a mut Probe, steps: &'a [Value]) -> Self {
+        let ours = Replay::new(BrokerConfig::conformance(target.line));
+        let real = Real::new(&target.address, vhost, probe);
+        Self { target, steps, ours, real, seen: Vec::new(), reordered: 0 }
+    }
+
+    /// Carries out the steps before that one; how it went, if that was the end.
+    pub fn go(&mut self, before: usize) -> Result<Option<Outcome>, String> {
+        for at in self.seen.len()..before {
+            let step = &self.steps[at];
+            let got = self.ours.step(step);
+            let expected = self.real.step(step)?;
+            self.seen.push(expected.clone());
+            match compare(step, &expected, &got) {
+                Verdict::Same => {}
+                Verdict::Reordered => {
+                    self.reordered += 1;
+                    // From here on the same tag may mean another message.
+                    if expected["events"].to_string().contains("\"deliver\"") {
+                        return Ok(Some(Outcome::Known(reasons::ORDER)));
+                    }
+                }
+                Verdict::Different => {
+                    return Ok(Some(self.differs(Difference { at, real: expected, ours: got })));
                 }
             }
-            Verdict::Different => {
-                let difference = Difference { at, real: expected, ours: got };
-                return Ok(match reasons::of(target, steps, seen, &difference) {
-                    Some(reason) => Outcome::Known(reason),
-                    None => Outcome::Different(difference),
-                });
-            }
+        }
+        Ok(None)
+    }
+
+    /// The node has restarted: ours does, too.
+    pub fn restarted(&mut self) -> Result<(), String> {
+        self.ours.step(&self.steps[self.seen.len()]);
+        self.seen.push(serde_json::json!({"ok": {}}));
+        self.real.restarted()
+    }
+
+    /// Compares what is left.
+    pub fn end(&mut self) -> Result<Outcome, String> {
+        let (expected, got) = (self.real.state()?, self.ours.state());
+        if same_state(&expected, &got) {
+            return Ok(Outcome::Same { reordered: self.reordered });
+        }
+        Ok(self.differs(Difference { at: self.steps.len(), real: expected, ours: got }))
+    }
+
+    fn differs(&self, difference: Difference) -> Outcome {
+        match reasons::of(self.target, self.steps, &self.seen, &difference) {
+            Some(reason) => Outcome::Known(reason),
+            None => Outcome::Different(difference),
         }
     }
-    let (expected, got) = (real.state()?, ours.state());
-    if same_state(&expected, &got) {
-        return Ok(Outcome::Same { reordered });
-    }
-    let difference = Difference { at: steps.len(), real: expected, ours: got };
-    Ok(match reasons::of(target, steps, seen, &difference) {
-        Some(reason) => Outcome::Known(reason),
-        None => Outcome::Different(difference),
-    })
 }
 
 /// Leaves out steps as long as the brokers still differ, and not for a known reason.
