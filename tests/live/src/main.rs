@@ -273,7 +273,7 @@ fn closing_line(arguments: &Arguments, target: &Target, tally: &Tally) -> String
         reasons.push("none".to_owned());
     }
     format!(
-        "RabbitMQ {}, commit {}, seeds {}..{}: {} sequences of {} operations ({} steps), {} the same to the end, {} ended \
+        "RabbitMQ {}, commit {}, seeds {}..{}: {} sequences of {} operations{} ({} steps), {} the same to the end, {} ended \
          by a known reason ({}), {} different{}",
         target.version,
         commit(),
@@ -281,6 +281,7 @@ fn closing_line(arguments: &Arguments, target: &Target, tally: &Tally) -> String
         arguments.seeds.end(),
         tally.sequences,
         generate::OPERATIONS,
+        if arguments.restart { " and a restart" } else { "" },
         tally.steps,
         tally.same,
         known,
