@@ -127,19 +127,9 @@ fn compare_all(arguments: &Arguments) -> Result<bool, String> {
     let tally = Mutex::new(Tally { next: *arguments.seeds.start(), ..Tally::default() });
     if arguments.restart {
         restart_all(arguments, &target, &tally)?;
+    } else {
+        work_all(arguments, &target, &tally);
     }
-    std::thread::scope(|scope| {
-        for worker in 0..arguments.workers {
-            let (target, tally) = (&target, &tally);
-            scope.spawn(move || {
-                // A vhost of one letter, so that texts are cut where they are in `/`.
-                let vhost = char::from(b'A' + worker as u8).to_string();
-                if let Err(why) = work(arguments, target, &vhost, tally) {
-                    lock(tally).failed.get_or_insert(why);
-                }
-            });
-        }
-    });
     let tally = tally.into_inner().map_err(|error| error.to_string())?;
     drop(node);
     let closing = closing_line(arguments, &target, &tally);
@@ -159,6 +149,21 @@ fn compare_all(arguments: &Arguments) -> Result<bool, String> {
 
 fn lock<'a>(tally: &'a Mutex<Tally>) -> std::sync::MutexGuard<'a, Tally> {
     tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Has the seeds taken by several at the same time.
+fn work_all(arguments: &Arguments, target: &Target, tally: &Mutex<Tally>) {
+    std::thread::scope(|scope| {
+        for worker in 0..arguments.workers {
+            scope.spawn(move || {
+                // A vhost of one letter, so that texts are cut where they are in `/`.
+                let vhost = char::from(b'A' + worker as u8).to_string();
+                if let Err(why) = work(arguments, target, &vhost, tally) {
+                    lock(tally).failed.get_or_insert(why);
+                }
+            });
+        }
+    });
 }
 
 /// Takes one seed after the other until there is none left.
@@ -203,7 +208,7 @@ fn work(arguments: &Arguments, target: &Target, vhost: &str, tally: &Mutex<Tally
     }
 }
 
-/// Takes seeds by the dozen.
+/// Takes two dozen seeds after the other.
 fn restart_all(arguments: &Arguments, target: &Target, tally: &Mutex<Tally>) -> Result<(), String> {
     let vhosts = ('A'..='Z').map(String::from).take(restart::TOGETHER + 1);
     let mut probes = vhosts
@@ -229,7 +234,6 @@ fn restart_all(arguments: &Arguments, target: &Target, tally: &Mutex<Tally>) -> 
             }
         }
     }
-    tally.next = *arguments.seeds.end() + 1;
     Ok(())
 }
 

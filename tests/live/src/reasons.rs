@@ -98,24 +98,22 @@ fn is_only_a_count(difference: &Difference) -> bool {
     ours == real || same_state(&real, &ours)
 }
 
+/// Whether a step declares a quorum queue with a single active consumer.
+fn has_one_active(step: &Value) -> bool {
+    let arguments = &step["arguments"];
+    arguments["x-queue-type"] == "quorum" && arguments["x-single-active-consumer"] == true
+}
+
 /// Whether a quorum queue with a delivery limit and a single active consumer has consumers of different priorities.
 fn may_yield_at_a_limit(steps: &[Value]) -> bool {
-    let is_one = |step: &Value| {
-        let arguments = &step["arguments"];
-        arguments["x-queue-type"] == "quorum"
-            && arguments["x-single-active-consumer"] == true
-            && arguments["x-delivery-limit"].is_number()
-    };
+    let is_one = |step: &Value| has_one_active(step) && step["arguments"]["x-delivery-limit"].is_number();
     steps.iter().any(is_one) && steps.iter().any(|step| step["arguments"]["x-priority"].is_number())
 }
 
 /// Whether a channel consumes twice, once with a priority, from a quorum queue that has a single active consumer.
 fn may_yield_on_its_channel(steps: &[Value]) -> bool {
-    let is_one = |step: &Value| {
-        step["arguments"]["x-queue-type"] == "quorum" && step["arguments"]["x-single-active-consumer"] == true
-    };
     let consumes = || steps.iter().filter(|step| step["op"] == "basic.consume");
-    steps.iter().filter(|step| is_one(step)).any(|declare| {
+    steps.iter().filter(|step| has_one_active(step)).any(|declare| {
         let of_it = || consumes().filter(|consume| consume["queue"] == declare["queue"]);
         of_it()
             .filter(|one| one["arguments"]["x-priority"].is_number())

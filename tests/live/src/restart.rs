@@ -38,8 +38,8 @@ pub fn run(
     first.restart()?;
     let mut all = Vec::new();
     for ((mut pair, mut outcome), (seed, steps)) in pairs.into_iter().zip(&drawn) {
+        pair.restarted()?;
         if outcome.is_none() {
-            pair.restarted()?;
             outcome = pair.go(steps.len())?;
         }
         let outcome = match outcome {

@@ -122,7 +122,9 @@ impl<'a> Pair<'a> {
 
     /// The node has restarted: ours does, too.
     pub fn restarted(&mut self) -> Result<(), String> {
-        self.ours.step(&self.steps[self.seen.len()]);
+        if let Some(step) = self.steps.get(self.seen.len()) {
+            self.ours.step(step);
+        }
         self.seen.push(serde_json::json!({"ok": {}}));
         self.real.restarted()
     }
