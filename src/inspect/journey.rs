@@ -29,15 +29,15 @@ pub fn journey(recording: &Recording, message: &MessageRef) -> Option<Journey> {
     })
 }
 
-/// One scan over a column; what a dead-lettered copy became is followed from there on. A message has its number
+/// One scan over all records; what a dead-lettered copy became is followed from there on. A message has its number
 /// before anything that is dead-lettered from it, so numbers below need not be looked up.
 fn hops(names: Names<'_>, id: u32) -> Vec<Event> {
     let mut lives = BTreeSet::from([id]);
     let mut last = id;
     let mut hops = Vec::new();
     for (block, first) in names.recording.blocks().iter().zip((0..).step_by(BLOCK_RECORDS as usize)) {
-        for (subject, number) in block.subjects().iter().zip(first..) {
-            if !(id..=last).contains(subject) || !lives.contains(subject) {
+        for (subject, number) in block.subjects().zip(first..) {
+            if !(id..=last).contains(&subject) || !lives.contains(&subject) {
                 continue;
             }
             let Some(record) = names.recording.record(number).filter(|record| record.message().is_some())

@@ -1,4 +1,4 @@
-//! Records read by the thousand: by their kinds first, which is one column, and without step and time, which would have
+//! Records read by the thousand: by their kinds first, and without step and time, which would have
 //! to be searched for. Who needs those of a record asks the recording.
 
 use std::ops::Range;
@@ -44,9 +44,8 @@ pub fn scan<'a>(
         numbers.filter_map(|number| Some((number * BLOCK_RECORDS, recording.blocks().get(number as usize)?)));
     blocks.flat_map(move |(first, block)| {
         let start = range.start.saturating_sub(first);
-        let found = block.kinds();
-        (start..(range.end - first).min(found.len() as u32))
-            .filter(|at| found.get(*at as usize).is_some_and(|kind| kinds.0[usize::from(*kind)]))
+        (start..(range.end - first).min(block.kinds().len() as u32))
+            .filter(|at| block.kind(*at).is_some_and(|kind| kinds.0[usize::from(kind)]))
             .filter_map(move |at| in_block(block, first, at))
     })
 }

@@ -1,11 +1,11 @@
-//! Columns and tables in blocks that are allocated whole and never grown: a `Vec` that doubles needs three times
+//! Records and tables in blocks that are allocated whole and never grown: a `Vec` that doubles needs three times
 //! its size at the worst moment, and wasm memory never shrinks.
 
 use super::NONE;
 use super::hash::ColumnsHash;
 use super::kind::RecordKind;
 
-/// Records in a block: 92 kB, which is cleared and filled without leaving the processor's cache.
+/// Records in a block: 98 kB, which is filled and hashed without leaving the processor's cache.
 pub const BLOCK_RECORDS: u32 = 4_096;
 /// Entries in a block of a side table: they are larger and fewer.
 const BLOCK_ENTRIES: usize = 1_024;
@@ -49,100 +49,74 @@ impl Columns {
     }
 }
 
-/// Records, a column each of their parts: 23 bytes a record.
+/// Records, three words each: a record is put in by way of one pointer.
 #[derive(Clone, Debug)]
-pub struct Block {
-    /// Filled so far.
-    len: u32,
-    /// The columns of words, one behind the other: a record is put in by way of three pointers, not of seven.
-    words: Box<[u32; WORD_COLUMNS * ROOM]>,
-    kinds: Box<[u8; ROOM]>,
-    actors: Box<[u16; ROOM]>,
-}
-
-const ROOM: usize = BLOCK_RECORDS as usize;
-
-/// Time, in microseconds since the last rebase before the record; cause, subject, object, detail.
-const WORD_COLUMNS: usize = 5;
-const TIME: usize = 0;
-const CAUSE: usize = ROOM;
-const SUBJECT: usize = 2 * ROOM;
-const OBJECT: usize = 3 * ROOM;
-const DETAIL: usize = 4 * ROOM;
-
-/// Its length is part of its type, so that a record is put in without asking for it.
-fn room<T: Default + Clone, const LEN: usize>() -> Box<[T; LEN]> {
-    let room: Box<[T]> = vec![T::default(); LEN].into_boxed_slice();
-    room.try_into().unwrap_or_else(|_| unreachable!("it was made as long as that"))
-}
+pub struct Block(Vec<[u64; 3]>);
 
 impl Default for Block {
     fn default() -> Self {
-        Self { len: 0, words: room(), kinds: room(), actors: room() }
+        Self(Vec::with_capacity(BLOCK_RECORDS as usize))
     }
 }
 
+/// Two halves as a word.
+const fn word(low: u32, high: u32) -> u64 {
+    low as u64 | (high as u64) << 32
+}
+
+/// A word as its two halves.
+const fn halves(word: u64) -> [u32; 2] {
+    [word as u32, (word >> 32) as u32]
+}
+
+fn kind_of([.., last]: &[u64; 3]) -> u8 {
+    (halves(*last)[1] >> 16) as u8
+}
+
 impl Block {
+    /// With the time in microseconds since the last rebase before it.
+    #[inline(always)]
     pub(super) fn put(&mut self, time: u32, record: Columns) {
-        let at = self.len as usize % ROOM;
-        self.words[TIME + at] = time;
-        self.words[CAUSE + at] = record.cause;
-        self.words[SUBJECT + at] = record.subject;
-        self.words[OBJECT + at] = record.object;
-        self.words[DETAIL + at] = record.detail;
-        self.kinds[at] = record.kind as u8;
-        self.actors[at] = record.actor;
-        self.len += 1;
+        let Columns { kind, actor, cause, subject, object, detail } = record;
+        let who = u32::from(actor) | (kind as u32) << 16;
+        self.0.push([word(time, cause), word(subject, object), word(detail, who)]);
     }
 
+    #[inline(always)]
     pub(super) fn is_full(&self) -> bool {
-        self.len == BLOCK_RECORDS
+        self.0.len() == BLOCK_RECORDS as usize
     }
 
     /// Takes what is filled into a hash.
     pub(super) fn hash_into(&self, hash: &mut ColumnsHash) {
-        hash.column(self.times());
-        hash.column(self.filled(CAUSE));
-        hash.column(self.kinds());
-        hash.column(&self.actors[..self.len as usize]);
-        hash.column(self.subjects());
-        hash.column(self.filled(OBJECT));
-        hash.column(self.filled(DETAIL));
+        hash.column(self.0.as_flattened());
     }
 
-    fn filled(&self, column: usize) -> &[u32] {
-        &self.words[column..column + self.len as usize]
-    }
-
-    /// Of each record the microseconds since the last rebase before it.
-    pub fn times(&self) -> &[u32] {
-        self.filled(TIME)
+    /// Of a record the microseconds since the last rebase before it.
+    pub fn time(&self, at: u32) -> Option<u32> {
+        self.0.get(at as usize).map(|[first, ..]| *first as u32)
     }
 
     /// Of each record its kind, as a number.
-    pub fn kinds(&self) -> &[u8] {
-        &self.kinds[..self.len as usize]
+    pub fn kinds(&self) -> impl ExactSizeIterator<Item = u8> {
+        self.0.iter().map(kind_of)
     }
 
     /// Of each record its subject.
-    pub fn subjects(&self) -> &[u32] {
-        self.filled(SUBJECT)
+    pub fn subjects(&self) -> impl ExactSizeIterator<Item = u32> {
+        self.0.iter().map(|[_, second, _]| *second as u32)
+    }
+
+    /// The kind of one record, as a number.
+    pub fn kind(&self, at: u32) -> Option<u8> {
+        self.0.get(at as usize).map(kind_of)
     }
 
     /// The columns of one record.
     pub fn columns(&self, at: u32) -> Option<Columns> {
-        if at >= self.len {
-            return None;
-        }
-        let at = at as usize % ROOM;
-        Some(Columns {
-            kind: RecordKind::from_number(self.kinds[at])?,
-            actor: self.actors[at],
-            cause: self.words[CAUSE + at],
-            subject: self.words[SUBJECT + at],
-            object: self.words[OBJECT + at],
-            detail: self.words[DETAIL + at],
-        })
+        let [[_, cause], [subject, object], [detail, who]] = self.0.get(at as usize)?.map(halves);
+        let kind = RecordKind::from_number((who >> 16) as u8)?;
+        Some(Columns { kind, actor: who as u16, cause, subject, object, detail })
     }
 }
 

@@ -2,82 +2,93 @@
 
 use std::sync::Arc;
 
-use crate::amqp::{ChannelNumber, ConnectionId, Method, Properties, Template};
-use crate::broker::Command;
+use crate::amqp::{ChannelNumber, Properties, Template};
 
-use super::hash::RunningHash;
+use super::commands::{How, Kept};
+use super::hash::{LANES, RunningHash};
 
-/// Takes commands into a hash. Publishes and settlements are many, and have ways of their own; for the others the debug
-/// form is exact, and fixed by this build.
-#[derive(Clone, Debug, Default)]
-pub(super) struct CommandHash {
-    /// The last publish's template and its hash: most publishes have the same one as the one before.
-    known: Option<(Arc<Template>, u64)>,
+/// Takes commands into a hash of their own, a block after the other: it is not on the path of a message. Publishes and
+/// settlements are many, and have ways of their own; for the others the debug form is exact, and fixed by this build.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CommandHash([u64; 2]);
+
+impl Default for CommandHash {
+    fn default() -> Self {
+        Self(LANES)
+    }
 }
 
 impl CommandHash {
-    pub fn command(&mut self, hash: &mut RunningHash, command: &Command) {
-        match command {
-            Command::Method { connection, channel, method } => {
-                self.method(hash, *connection, *channel, method)
+    pub fn take(&mut self, commands: &[Kept]) {
+        // Most publishes have the template of the one before, and many its body.
+        let (mut template_before, mut body_before) = (None, None);
+        for command in commands {
+            match command {
+                Kept::Publish { channel, connection, pc: _, template, body } => {
+                    let template = known(&mut template_before, template, hash_of_template);
+                    let body = known(&mut body_before, body, hash_of_bytes);
+                    self.pair([place(connection.0, *channel, 0), template ^ body.rotate_left(32)]);
+                }
+                Kept::Settle { channel, connection, pc: _, how, delivery_tag } => {
+                    self.pair([place(connection.0, *channel, settlement(*how)), *delivery_tag]);
+                }
+                Kept::Other(info) => {
+                    let text = format!("{:?}", info.command);
+                    self.pair([u64::MAX, hash_of_bytes(text.as_bytes())]);
+                }
             }
-            _ => hash.bytes(format!("{command:?}").as_bytes()),
         }
     }
 
-    /// As `command`, for a method.
-    #[inline]
-    pub fn method(
-        &mut self,
-        hash: &mut RunningHash,
-        connection: ConnectionId,
-        channel: ChannelNumber,
-        method: &Method,
-    ) {
-        let (_, id) = method.ids();
-        hash.pair(connection.0, u32::from(channel) | u32::from(id) << 16);
-        match *method {
-            Method::BasicPublish { ref template, ref body } => {
-                hash.word(self.template(template));
-                hash.bytes(body);
-            }
-            Method::BasicAck { delivery_tag, multiple } => {
-                hash.word(delivery_tag);
-                hash.pair(u32::from(multiple), 0);
-            }
-            Method::BasicNack { delivery_tag, multiple, requeue } => {
-                hash.word(delivery_tag);
-                hash.pair(u32::from(multiple), u32::from(requeue));
-            }
-            Method::BasicReject { delivery_tag, requeue } => {
-                hash.word(delivery_tag);
-                hash.pair(0, u32::from(requeue));
-            }
-            ref method => hash_rarer(hash, method),
+    /// Takes in two words side by side: the one multiplication need not wait for the other.
+    #[inline(always)]
+    fn pair(&mut self, words: [u64; 2]) {
+        for ((lane, word), factor) in self.0.iter_mut().zip(words).zip(LANES) {
+            *lane = (lane.rotate_left(23) ^ word).wrapping_mul(factor);
         }
     }
 
-    fn template(&mut self, template: &Arc<Template>) -> u64 {
-        if let Some((known, hash)) = &self.known
-            && Arc::ptr_eq(known, template)
-        {
-            return *hash;
-        }
-        let hash = hash_of(template);
-        self.known = Some((Arc::clone(template), hash));
-        hash
+    /// Into the hash of all the rest.
+    pub fn put_into(&self, hash: &mut RunningHash) {
+        self.0.iter().for_each(|lane| hash.word(*lane));
     }
 }
 
-/// On its own, so that what each message needs stays short.
-#[inline(never)]
-fn hash_rarer(hash: &mut RunningHash, method: &Method) {
-    hash.bytes(format!("{method:?}").as_bytes());
+/// The hash of what is shared, worked out where it is not what it was before.
+#[inline(always)]
+fn known<'a, T: ?Sized>(
+    before: &mut Option<(&'a Arc<T>, u64)>,
+    shared: &'a Arc<T>,
+    hash: impl Fn(&T) -> u64,
+) -> u64 {
+    match before {
+        Some((one, known)) if Arc::ptr_eq(one, shared) => *known,
+        _ => before.insert((shared, hash(shared))).1,
+    }
+}
+
+/// Where a command came in, and what it is, as one word.
+fn place(connection: u32, channel: ChannelNumber, what: u32) -> u64 {
+    u64::from(connection) << 32 | u64::from(u32::from(channel) | what << 16)
+}
+
+fn hash_of_bytes(bytes: &[u8]) -> u64 {
+    let mut hash = RunningHash::default();
+    hash.bytes(bytes);
+    hash.value() as u64
+}
+
+/// A number for each way to settle; 0 is a publish.
+fn settlement(how: How) -> u32 {
+    match how {
+        How::Ack { multiple } => 1 | u32::from(multiple) << 2,
+        How::Nack { multiple, requeue } => 2 | u32::from(multiple) << 2 | u32::from(requeue) << 3,
+        How::Reject { requeue } => 3 | u32::from(requeue) << 3,
+    }
 }
 
 /// Properties are rare where messages are many, and their debug form is slow.
-#[inline(never)]
-fn hash_of(template: &Template) -> u64 {
+fn hash_of_template(template: &Template) -> u64 {
     let Template { exchange, routing_key, mandatory, immediate, properties } = template;
     let mut hash = RunningHash::default();
     hash.bytes(exchange.as_bytes());
@@ -93,15 +104,16 @@ fn hash_of(template: &Template) -> u64 {
 mod tests {
     use std::sync::Arc;
 
-    use super::{Command, CommandHash, Method, RunningHash, Template};
-    use crate::amqp::{ConnectionId, Properties, name};
+    use super::{RunningHash, Template};
+    use crate::amqp::{ConnectionId, Method, Properties, name};
+    use crate::sim::record::Commands;
 
     fn value_of(methods: &[Method]) -> u128 {
-        let (mut commands, mut hash) = (CommandHash::default(), RunningHash::default());
+        let (mut commands, mut hash) = (Commands::default(), RunningHash::default());
         for method in methods {
-            let command = Command::Method { connection: ConnectionId(1), channel: 2, method: method.clone() };
-            commands.command(&mut hash, &command);
+            commands.push_method(ConnectionId(1), 2, method, None);
         }
+        commands.hash_into(&mut hash);
         hash.value()
     }
 

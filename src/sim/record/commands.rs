@@ -8,14 +8,20 @@ use crate::broker::Command;
 use crate::script::program::Pc;
 
 use super::blocks::Table;
+use super::command_hash::CommandHash;
+use super::hash::RunningHash;
 use super::tables::CommandInfo;
 
 /// Commands by number, from 0.
 #[derive(Clone, Debug, Default)]
-pub struct Commands(Table<Kept>);
+pub struct Commands {
+    kept: Table<Kept>,
+    /// Of the full blocks.
+    hash: CommandHash,
+}
 
 #[derive(Clone, Debug)]
-enum Kept {
+pub(super) enum Kept {
     Publish {
         channel: ChannelNumber,
         connection: ConnectionId,
@@ -34,7 +40,7 @@ enum Kept {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum How {
+pub(super) enum How {
     Ack { multiple: bool },
     Nack { multiple: bool, requeue: bool },
     Reject { requeue: bool },
@@ -60,12 +66,12 @@ pub enum Meaning<'a> {
 impl Commands {
     /// How many there are.
     pub fn len(&self) -> u32 {
-        self.0.len()
+        self.kept.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.kept.is_empty()
     }
 
     /// Adds one; its number.
@@ -74,12 +80,12 @@ impl Commands {
             Command::Method { connection, channel, method } => {
                 self.push_method(*connection, *channel, method, info.pc)
             }
-            _ => self.0.push(Kept::Other(Box::new(info))),
+            _ => self.add(Kept::Other(Box::new(info))),
         }
     }
 
     /// Adds a method; its number.
-    #[inline]
+    #[inline(always)]
     pub(super) fn push_method(
         &mut self,
         connection: ConnectionId,
@@ -88,7 +94,7 @@ impl Commands {
         pc: Option<Pc>,
     ) -> u32 {
         let settle = |how, delivery_tag| Kept::Settle { channel, connection, pc, how, delivery_tag };
-        self.0.push(match *method {
+        self.add(match *method {
             Method::BasicPublish { ref template, ref body } => {
                 let (template, body) = (Arc::clone(template), Arc::clone(body));
                 Kept::Publish { channel, connection, pc, template, body }
@@ -102,9 +108,33 @@ impl Commands {
         })
     }
 
+    #[inline(always)]
+    fn add(&mut self, kept: Kept) -> u32 {
+        let number = self.kept.push(kept);
+        if self.kept.has_full_blocks() {
+            self.hash_block();
+        }
+        number
+    }
+
+    /// The last block, which is full, goes into the hash.
+    #[cold]
+    fn hash_block(&mut self) {
+        self.hash.take(self.kept.last_block());
+    }
+
+    /// Takes what a reader would see of all commands into a hash.
+    pub(super) fn hash_into(&self, hash: &mut RunningHash) {
+        let mut commands = self.hash;
+        if !self.kept.has_full_blocks() {
+            commands.take(self.kept.last_block());
+        }
+        commands.put_into(hash);
+    }
+
     /// The command of that number.
     pub fn get(&self, number: u32) -> Option<CommandInfo> {
-        let (connection, channel, pc, method) = match self.0.get(number)? {
+        let (connection, channel, pc, method) = match self.kept.get(number)? {
             Kept::Publish { connection, channel, pc, template, body } => {
                 let (template, body) = (Arc::clone(template), Arc::clone(body));
                 (*connection, *channel, *pc, Method::BasicPublish { template, body })
@@ -125,7 +155,7 @@ impl Commands {
 
     /// What the command of that number is to messages.
     pub fn meaning(&self, number: u32) -> Option<Meaning<'_>> {
-        Some(match self.0.get(number)? {
+        Some(match self.kept.get(number)? {
             Kept::Publish { .. } => Meaning::Publish,
             Kept::Settle { how: How::Ack { .. }, .. } => Meaning::Ack,
             Kept::Settle { how: How::Nack { requeue, .. } | How::Reject { requeue }, .. } => {
@@ -141,7 +171,7 @@ impl Commands {
 
     /// The instruction that made a command, if one did.
     pub fn pc(&self, number: u32) -> Option<Pc> {
-        match self.0.get(number)? {
+        match self.kept.get(number)? {
             Kept::Publish { pc, .. } | Kept::Settle { pc, .. } => *pc,
             Kept::Other(info) => info.pc,
         }

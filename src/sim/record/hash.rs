@@ -1,7 +1,7 @@
 //! The hash of a recording: fixed for ever, the same natively and in wasm.
 
 /// Odd constants without pattern: the golden ratio and the square root of 2, as 64-bit fractions.
-const LANES: [u64; 2] = [0x9E37_79B9_7F4A_7C15, 0xB504_F333_F9DE_6485];
+pub(super) const LANES: [u64; 2] = [0x9E37_79B9_7F4A_7C15, 0xB504_F333_F9DE_6485];
 
 /// A running 128-bit hash over little-endian words. Not cryptographic: it tells two recordings apart that differ
 /// by accident, and nobody gains by making two that collide.

@@ -1,4 +1,4 @@
-//! The recording of a run: records in columns, side tables for what they refer to, the steps they belong to, and
+//! The recording of a run: records in blocks, side tables for what they refer to, the steps they belong to, and
 //! checkpoints. Everything on the screen is a question to one of these.
 //!
 //! Invariant: nothing here re-interprets records to rebuild the state of the broker. The state at a step is a

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::amqp::{ChannelNumber, ConnectionId, Method, SimTime};
+use crate::broker::MessageId;
 use crate::script::program::{Pc, Program};
 use crate::sim::checks::CheckResult;
 use crate::sim::run::{Outcome, RunSpec};
@@ -11,12 +12,11 @@ use crate::sim::simulation::Simulation;
 use crate::text::Span;
 
 use super::blocks::{BLOCK_RECORDS, Block, Columns, Table};
-use super::command_hash::CommandHash;
 use super::decode::Record;
 use super::hash::{ColumnsHash, RunningHash};
 use super::kind::{NONE, RecordKind};
 use super::sink::{Entry, Sink, Unrecorded};
-use super::tables::{ActorInfo, Tables};
+use super::tables::{ActorInfo, MessageInfo, Tables};
 
 /// A step's place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,9 +46,8 @@ pub struct Recording {
     len: u32,
     step_first: Table<u32>,
     tables: Tables,
-    /// Of side tables.
+    /// Of side tables, but for commands.
     hash: RunningHash,
-    command_hash: CommandHash,
     /// Of the blocks of records but the last, and of the full ones of steps.
     columns_hash: ColumnsHash,
     checkpoints: Vec<Checkpoint>,
@@ -89,7 +88,6 @@ impl Recording {
             step_first: Table::default(),
             tables,
             hash: RunningHash::default(),
-            command_hash: CommandHash::default(),
             columns_hash: ColumnsHash::default(),
             checkpoints: vec![Checkpoint { steps: 0, simulation: Box::new(start) }],
             distance: CHECKPOINT_DISTANCE,
@@ -144,7 +142,7 @@ impl Recording {
         self.step_first.len()
     }
 
-    /// The columns in blocks, for scans over all records.
+    /// The records in blocks, for scans over all of them.
     pub fn blocks(&self) -> &[Block] {
         &self.blocks
     }
@@ -159,6 +157,7 @@ impl Recording {
             columns.column(self.step_first.last_block());
         }
         columns.put_into(&mut hash);
+        self.tables.commands.hash_into(&mut hash);
         hash.value()
     }
 
@@ -174,7 +173,7 @@ impl Recording {
         (range.start..end).filter_map(|number| self.record(number))
     }
 
-    /// The numbers of the records of those kinds, in order, from `from` on: a scan of one column.
+    /// The numbers of the records of those kinds, in order, from `from` on: a scan over all.
     pub fn find(&self, from: u32, wanted: impl Fn(RecordKind) -> bool) -> impl Iterator<Item = u32> {
         let kinds: Vec<u8> =
             RecordKind::ALL.iter().filter(|kind| wanted(**kind)).map(|kind| *kind as u8).collect();
@@ -183,9 +182,8 @@ impl Recording {
             .flat_map(move |(number, block)| {
                 let kinds = kinds.clone();
                 let first = number as u32 * BLOCK_RECORDS;
-                let column = block.kinds();
-                column
-                    .iter()
+                block
+                    .kinds()
                     .zip(first..)
                     .filter(move |(kind, _)| kinds.contains(kind))
                     .map(|(_, number)| number)
@@ -196,10 +194,10 @@ impl Recording {
     /// The virtual time of a record.
     pub fn time_of(&self, number: u32) -> Option<SimTime> {
         let block = self.blocks.get((number / BLOCK_RECORDS) as usize)?;
-        let since = block.times().get((number % BLOCK_RECORDS) as usize)?;
+        let since = block.time(number % BLOCK_RECORDS)?;
         let rebase = self.rebases.partition_point(|(position, _)| *position <= number);
         let (_, base) = self.rebases.get(rebase.checked_sub(1)?)?;
-        Some(SimTime(base + u64::from(*since)))
+        Some(SimTime(base + u64::from(since)))
     }
 
     /// A step, by number from 0.
@@ -339,8 +337,7 @@ fn partition(count: u32, before: impl Fn(u32) -> bool) -> u32 {
 impl Sink for Recording {
     const KEEPS: bool = true;
 
-    // A call of a short function, so that `put` is short wherever it stands.
-    #[inline(never)]
+    #[inline]
     fn begin_step(&mut self, at: SimTime) {
         match u32::try_from(at.0 - self.base) {
             Ok(since) if self.step_first.push_within(self.len) => self.since = since,
@@ -348,6 +345,7 @@ impl Sink for Recording {
         }
     }
 
+    #[inline(always)]
     fn put(&mut self, record: Columns) {
         if self.blocks.last().is_none_or(Block::is_full) {
             self.add_block();
@@ -360,9 +358,8 @@ impl Sink for Recording {
 
     fn enter(&mut self, entry: Entry) -> u32 {
         let tables = &mut self.tables;
-        hash_entry(&mut self.hash, &mut self.command_hash, &entry);
+        hash_entry(&mut self.hash, &entry);
         match entry {
-            Entry::Message(id, info) => tables.messages.set(id.0, info),
             Entry::Queue(id, info) => tables.queues.set(id.0, info),
             Entry::Exchange(id, info) => tables.exchanges.set(id.0, info),
             Entry::Binding(id, info) => tables.bindings.set(id.0, info),
@@ -377,6 +374,15 @@ impl Sink for Recording {
         NONE
     }
 
+    #[inline]
+    fn enter_message(&mut self, id: MessageId, info: MessageInfo) {
+        if info.ordinal == 0 {
+            hash_message(&mut self.hash, id, &info);
+        }
+        self.tables.messages.set(id.0, info);
+    }
+
+    #[inline]
     fn enter_method(
         &mut self,
         connection: ConnectionId,
@@ -384,22 +390,25 @@ impl Sink for Recording {
         method: &Method,
         pc: Option<Pc>,
     ) -> u32 {
-        self.command_hash.method(&mut self.hash, connection, channel, method);
         self.tables.commands.push_method(connection, channel, method, pc)
     }
 }
 
+/// Takes in what a reader would see of a message that is made of another one. Of one that was published, this stands in the
+/// command, and who did in the record of that.
+#[inline(never)]
+fn hash_message(hash: &mut RunningHash, id: MessageId, info: &MessageInfo) {
+    for text in [info.message.exchange(), info.message.routing_key()] {
+        hash.bytes(text.as_bytes());
+    }
+    hash.bytes(&info.message.body);
+    hash.pair(id.0, u32::from(info.actor));
+}
+
 /// Takes in what a reader would see of an entry.
-fn hash_entry(hash: &mut RunningHash, commands: &mut CommandHash, entry: &Entry) {
+fn hash_entry(hash: &mut RunningHash, entry: &Entry) {
     let mut texts = |texts: &[&str]| texts.iter().for_each(|text| hash.bytes(text.as_bytes()));
     match entry {
-        // What it says stands in the command that published it.
-        Entry::Message(id, info) if info.ordinal > 0 => hash.pair(id.0, u32::from(info.actor)),
-        Entry::Message(id, info) => {
-            texts(&[info.message.exchange(), info.message.routing_key()]);
-            hash.bytes(&info.message.body);
-            hash.pair(id.0, u32::from(info.actor));
-        }
         Entry::Queue(_, info) | Entry::Exchange(_, info) => texts(&[&info.vhost, &info.name, &info.kind]),
         Entry::Binding(_, info) => texts(&[&info.source, &info.destination, &info.key]),
         Entry::Channel(_, info) => hash.pair(info.connection, u32::from(info.number)),
@@ -408,7 +417,8 @@ fn hash_entry(hash: &mut RunningHash, commands: &mut CommandHash, entry: &Entry)
             hash.pair(info.queue, info.channel);
         }
         Entry::Connection(_, info) => texts(&[&info.user, &info.vhost]),
-        Entry::Command(info) => commands.command(hash, &info.command),
+        // They have a hash of their own.
+        Entry::Command(_) => {}
         Entry::Text(info) => texts(&[&info.text]),
         Entry::Error(info) => {
             texts(&[&info.text]);

@@ -27,6 +27,9 @@ pub trait Sink {
     /// Takes an entry of a side table; its number there.
     fn enter(&mut self, entry: Entry) -> u32;
 
+    /// As `enter`, for a message.
+    fn enter_message(&mut self, id: MessageId, info: MessageInfo);
+
     /// As `enter`, for a method that a client sends, and the instruction that made it: two for each message.
     fn enter_method(
         &mut self,
@@ -41,7 +44,6 @@ pub trait Sink {
 #[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "each is the entry of the table of its name")]
 pub enum Entry {
-    Message(MessageId, MessageInfo),
     Queue(QueueId, PlaceInfo),
     Exchange(ExchangeId, PlaceInfo),
     Binding(BindingId, BindingInfo),
@@ -68,6 +70,8 @@ impl Sink for Unrecorded {
     fn enter(&mut self, _: Entry) -> u32 {
         super::NONE
     }
+
+    fn enter_message(&mut self, _: MessageId, _: MessageInfo) {}
 
     fn enter_method(&mut self, _: ConnectionId, _: ChannelNumber, _: &Method, _: Option<Pc>) -> u32 {
         super::NONE
@@ -117,6 +121,8 @@ impl Sink for Counts {
     fn enter(&mut self, _: Entry) -> u32 {
         super::NONE
     }
+
+    fn enter_message(&mut self, _: MessageId, _: MessageInfo) {}
 
     fn enter_method(&mut self, _: ConnectionId, _: ChannelNumber, _: &Method, _: Option<Pc>) -> u32 {
         super::NONE

@@ -36,7 +36,7 @@ impl Simulation {
         if S::KEEPS
             && let Some(message) = self.broker.view().message(id)
         {
-            sink.enter(Entry::Message(id, MessageInfo { message: message.clone(), actor, ordinal, from }));
+            sink.enter_message(id, MessageInfo { message: message.clone(), actor, ordinal, from });
         }
     }
 
