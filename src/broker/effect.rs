@@ -402,6 +402,7 @@ impl Effects for Vec<Effect> {
         self.push(effect);
     }
 
+    #[inline]
     fn put_all(&mut self, effects: &mut Vec<Effect>) {
         if self.is_empty() {
             std::mem::swap(self, effects);

@@ -98,6 +98,9 @@ impl<E> PartialEq for Scheduled<E> {
 
 impl<E> Eq for Scheduled<E> {}
 
+/// The longest row into which something is put in between: to let what comes later pass costs less than a heap.
+const SHORT: usize = 4;
+
 /// The event queue.
 ///
 /// Most events come after all others that are scheduled: a network takes as long for the one as for the other. These
@@ -152,17 +155,32 @@ impl<E: Copy> Schedule<E> {
         }
     }
 
-    /// Something comes sooner than the end of the row. What comes later gives way; but where there is room on top of the
-    /// heap, a row of several is left as it is.
+    /// Something comes sooner than the end of the row. In a short one it takes its place there. In a long one what comes later
+    /// gives way; but where there is room on top of the heap, the row is left as it is.
     #[inline(never)]
     fn put_before_end(&mut self, one: Scheduled<E>) {
-        if self.is_taken && self.row.len() > 1 {
+        if self.row.len() <= SHORT {
+            return self.put_within(one);
+        }
+        if self.is_taken {
             return self.put_on_heap(one);
         }
         while let Some(last) = self.row.pop_back_if(|last| last.key() > one.key()) {
             self.put_on_heap(last);
         }
         self.row.push_back(one);
+    }
+
+    fn put_within(&mut self, one: Scheduled<E>) {
+        if self.row.front().is_some_and(|first| first.key() > one.key()) {
+            return self.row.push_front(one);
+        }
+        self.row.push_back(one);
+        let mut at = self.row.len() - 1;
+        while at > 0 && self.row[at - 1].key() > one.key() {
+            self.row.swap(at - 1, at);
+            at -= 1;
+        }
     }
 
     fn put_on_heap(&mut self, one: Scheduled<E>) {
