@@ -25,6 +25,8 @@ mod host;
 mod language;
 #[path = "simulate/node.rs"]
 mod node;
+#[path = "simulate/program.rs"]
+mod program;
 #[path = "simulate/scripts.rs"]
 mod scripts;
 #[path = "simulate/topics.rs"]
@@ -62,6 +64,7 @@ fn main() {
         let nanos = simulate("mm1", messages, &scripts::one_server(messages), full);
         // Publish, deliver, ack.
         row("mm1", messages, "ns_per_event", nanos / f64::from(3 * messages));
+        program::rows(messages, full);
     }
     if is_wanted("hold") {
         hold(100_000 / scale, full);
@@ -121,7 +124,7 @@ fn simulate(workload: &str, messages: u32, source: &str, full: bool) -> f64 {
         drop(black_box(findings));
     };
     row(workload, messages, "findings_ns_per_record", per_record(best(full, findings)));
-    let columns: usize = recording.blocks().len() * BLOCK_RECORDS as usize * 23;
+    let columns: usize = recording.blocks().len() * BLOCK_RECORDS as usize * 24;
     row(workload, messages, "column_bytes_per_record", columns as f64 / f64::from(recording.len()));
     nanos
 }

@@ -23,14 +23,16 @@ pub fn measures() -> bool {
     system::measures()
 }
 
-/// Nanoseconds of the fastest round: of more rounds where they are short, as any of them may have been disturbed.
-pub fn best(full: bool, mut work: impl FnMut()) -> f64 {
+/// Nanoseconds of the fastest round: of more rounds where they are short, as any of them may have been disturbed. What a
+/// round leaves is dropped outside of it.
+pub fn best<T>(full: bool, mut work: impl FnMut() -> T) -> f64 {
     let (mut least, mut sum, mut rounds) = (f64::MAX, 0.0, 0);
     let enough = if full { (5, 3e8) } else { (1, 0.0) };
     while rounds < enough.0 || (sum < enough.1 && rounds < 30) {
         let start = clock();
-        work();
+        let left = work();
         let took = clock() - start;
+        drop(left);
         least = least.min(took);
         sum += took;
         rounds += 1;
