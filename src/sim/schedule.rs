@@ -98,7 +98,7 @@ impl<E> PartialEq for Scheduled<E> {
 
 impl<E> Eq for Scheduled<E> {}
 
-/// The longest row into which something is put in between: to let what comes later pass costs less than a heap.
+/// The longest row into which something is put in between: that costs less than a heap, and leaves it empty.
 const SHORT: usize = 4;
 
 /// The event queue.
@@ -155,14 +155,14 @@ impl<E: Copy> Schedule<E> {
         }
     }
 
-    /// Something comes sooner than the end of the row. In a short one it takes its place there. In a long one what comes later
-    /// gives way; but where there is room on top of the heap, the row is left as it is.
+    /// Something comes sooner than the end of the row. Where few things are scheduled it takes its place there. Else what
+    /// comes later gives way; but where there is room on top of the heap, a row of several is left as it is.
     #[inline(never)]
     fn put_before_end(&mut self, one: Scheduled<E>) {
-        if self.row.len() <= SHORT {
+        if self.heap.is_empty() && self.row.len() <= SHORT {
             return self.put_within(one);
         }
-        if self.is_taken {
+        if self.is_taken && self.row.len() > 1 {
             return self.put_on_heap(one);
         }
         while let Some(last) = self.row.pop_back_if(|last| last.key() > one.key()) {
