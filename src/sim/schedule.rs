@@ -215,3 +215,44 @@ impl<E: Copy> Schedule<E> {
         all.into_iter().map(|one| (one.time, one.event)).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Class, Schedule};
+    use crate::amqp::SimTime;
+    use proptest::prelude::*;
+
+    const CLASSES: [Class; 4] = [Class::Operator, Class::Command, Class::Deadline, Class::Client];
+
+    proptest! {
+        /// By time, then class, then the order in which they were scheduled, whether few things are scheduled or many; what is
+        /// scheduled while one is carried out comes after it, though it may be at once.
+        #[test]
+        fn gives_events_in_order(steps in prop::collection::vec((0u8..5, 0u64..40, 0usize..4), 0..400)) {
+            let (mut schedule, mut wanted, mut now) = (Schedule::default(), Vec::new(), 0);
+            for (number, (what, after, class)) in (1u32..).zip(steps) {
+                if what < 3 {
+                    // Some far away, as timers are.
+                    let time = now + if what == 0 { 100 * after } else { after };
+                    schedule.push(SimTime(time), CLASSES[class], number);
+                    wanted.push((time, CLASSES[class], number));
+                    continue;
+                }
+                let next = wanted.iter().copied().min();
+                wanted.retain(|one| Some(*one) != next);
+                let taken = schedule.pop();
+                prop_assert_eq!(taken.map(|one| (one.time.0, one.event)), next.map(|(time, _, event)| (time, event)));
+                if let (Some(one), true) = (taken, after == 0) {
+                    // As what must wait for its turn.
+                    schedule.put_back(one);
+                    wanted.extend(next);
+                } else {
+                    now = next.map_or(now, |(time, _, _)| time);
+                }
+            }
+            wanted.sort();
+            let left = schedule.in_order().into_iter().map(|(time, event)| (time.0, event));
+            prop_assert!(left.eq(wanted.into_iter().map(|(time, _, event)| (time, event))));
+        }
+    }
+}
