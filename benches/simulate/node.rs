@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use warren::amqp::{ConnectionId, FieldTable, Method, Open, Properties, SimTime, Template, name};
+use warren::amqp::{
+    ChannelNumber, ConnectionId, FieldTable, Method, Open, Properties, SimTime, Template, name,
+};
 use warren::broker::{Broker, BrokerConfig, Command, Discard, Version};
 use warren::sim::{Purpose, Stream};
 
@@ -14,7 +16,8 @@ pub struct Node {
     choices: Stream,
 }
 
-const CONNECTION: ConnectionId = ConnectionId(1);
+pub const CONNECTION: ConnectionId = ConnectionId(1);
+pub const CHANNEL: ChannelNumber = 1;
 
 impl Node {
     pub fn new() -> Self {
@@ -31,7 +34,7 @@ impl Node {
     }
 
     pub fn method(&mut self, method: Method) {
-        self.apply(Command::Method { connection: CONNECTION, channel: 1, method });
+        self.apply(Command::Method { connection: CONNECTION, channel: CHANNEL, method });
     }
 
     pub fn declare(&mut self, queue: &str) {

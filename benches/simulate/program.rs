@@ -2,21 +2,18 @@
 //! queue, the broker as the queue of messages, and the recording, which takes every command and all that the broker does.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 
 use rand::TryRng;
 use rand_distr::{Distribution, Exp1};
-use warren::amqp::{ConnectionId, FieldTable, Method, Open, SimDuration, SimTime, name};
-use warren::broker::{Broker, BrokerConfig, Command, Effect, Version};
+use warren::amqp::{FieldTable, Method, SimDuration, SimTime, name};
+use warren::broker::{Broker, Command, Effect};
 use warren::sim::record::{Columns, MessageInfo, NONE, Sink, TagDetail};
 use warren::sim::{Class, Purpose, RecordKind, Recording, Run, Schedule, Stream};
 
 use super::host::{best, row};
-use super::node::publish;
+use super::node::{CHANNEL, CONNECTION, Node, publish};
 use super::rng::Rng;
 
-const CONNECTION: ConnectionId = ConnectionId(1);
-const CHANNEL: u16 = 1;
 /// Of the records: RabbitMQ, the source, the server.
 const BROKER: u16 = 1;
 const SOURCE: u16 = 2;
@@ -72,10 +69,21 @@ struct Model {
 
 impl Model {
     fn new(messages: u32) -> Self {
+        let mut node = Node::new();
+        node.declare("q");
+        node.method(Method::BasicQos { prefetch_size: 0, prefetch_count: 1, global: false });
+        node.method(Method::BasicConsume {
+            queue: name("q"),
+            consumer_tag: name("server"),
+            no_local: false,
+            no_ack: false,
+            exclusive: false,
+            arguments: FieldTable::default(),
+        });
         let (spec, program) = super::prepared("");
         let mut model = Self {
             schedule: Schedule::default(),
-            broker: Broker::new(BrokerConfig::simulation(Version::default(), 1)),
+            broker: node.broker,
             choices: Stream::new(1, Purpose::Broker, 0),
             effects: Vec::new(),
             recording: Run::new(spec, program).finish(),
@@ -86,35 +94,8 @@ impl Model {
             left: messages,
             acked: 0,
         };
-        let open = Open::new(name("guest"), name("/"));
-        model.begin(&Command::Connect { connection: CONNECTION, open: Arc::new(open) });
-        let declare = Method::QueueDeclare {
-            queue: name("q"),
-            passive: false,
-            durable: false,
-            exclusive: false,
-            auto_delete: false,
-            arguments: FieldTable::default(),
-        };
-        let consume = Method::BasicConsume {
-            queue: name("q"),
-            consumer_tag: name("server"),
-            no_local: false,
-            no_ack: false,
-            exclusive: false,
-            arguments: FieldTable::default(),
-        };
-        let qos = Method::BasicQos { prefetch_size: 0, prefetch_count: 1, global: false };
-        for method in [Method::ChannelOpen, declare, qos, consume] {
-            model.begin(&on_channel(method));
-        }
         model.schedule_publish();
         model
-    }
-
-    fn begin(&mut self, command: &Command) {
-        self.broker.apply(self.now, command, &mut self.choices, &mut self.effects);
-        self.effects.clear();
     }
 
     /// An exponential time from now, of so many seconds on average.
