@@ -19,7 +19,8 @@ pub struct Reason {
 pub const ORDER: Reason = Reason { name: "order-between-queues" };
 
 /// A connection ended that consumed on one channel, and on another consumed or held messages: which of them ends first
-/// decides who gets what is requeued.
+/// decides who gets what is requeued. So it is with all connections when the node stops, and what they get counts where a
+/// quorum queue limits that.
 const CHANNELS_END: Reason = Reason { name: "order-of-ending-channels" };
 
 /// A queue that was classic comes back as quorum under its name: the channels that knew it break down with 541.
@@ -124,6 +125,11 @@ fn may_yield_on_its_channel(steps: &[Value]) -> bool {
 fn ended_with_several_consumers(steps: &[Value], seen: &[Value]) -> bool {
     let mut world = World::default();
     for (step, outcome) in steps.iter().zip(seen) {
+        if step["op"] == "broker.restart" && steps.iter().any(limits_deliveries) {
+            let open = || world.channels.iter().filter(|channel| channel.open);
+            let busy = open().filter(|channel| !channel.consumers.is_empty() || !channel.unacked.is_empty());
+            return open().any(|channel| !channel.consumers.is_empty()) && busy.count() > 1;
+        }
         let consuming = |world: &World, label: &str| {
             let open = || world.channels.iter().filter(|channel| channel.open && channel.connection == label);
             let busy = open().filter(|channel| !channel.consumers.is_empty() || !channel.unacked.is_empty());
@@ -142,6 +148,11 @@ fn ended_with_several_consumers(steps: &[Value], seen: &[Value]) -> bool {
         }
     }
     false
+}
+
+/// Whether a step gives queues a delivery limit.
+fn limits_deliveries(step: &Value) -> bool {
+    step["arguments"]["x-delivery-limit"].is_number() || step["definition"]["delivery-limit"].is_number()
 }
 
 /// Whether a tag is cancelled and taken again.
